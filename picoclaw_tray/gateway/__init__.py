@@ -1,0 +1,1 @@
+"""Knows PicoClaw: its files, its answers, its command line. Values in, values out."""

@@ -1,0 +1,1 @@
+"""Touches the computer: files, processes, HTTP. No Qt."""

@@ -1,0 +1,1 @@
+"""Icons of picoclaw-tray; installed as the package ``picoclaw_tray.resources``."""
