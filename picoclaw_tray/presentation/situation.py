@@ -1,0 +1,56 @@
+"""Everything there is to say about one gateway, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from picoclaw_tray.lifecycle.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the last observations found out about the gateway. Empty and none: unknown.
+
+    Facts stay at their last good value while a phase is transient.
+
+    Attributes:
+        version: Of the gateway that runs, from its PID file.
+        host: Where it can be reached (the probe host, contract 3.5).
+        port: Its port.
+        started_at: Its start on the supervisor's monotonic clock, seconds.
+        run: Number of the run as a person counts them, 1, 2, 3 … per home; ours only.
+        default_model: What the config names now.
+        config_problem: The config cannot be used; PicoClaw's words.
+    """
+
+    version: str = ""
+    host: str = ""
+    port: int | None = None
+    started_at: float | None = None
+    run: int | None = None
+    default_model: str = ""
+    config_problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stays the same as long as this tray runs.
+
+    Attributes:
+        home: PicoClaw's home, absolute.
+        config_path: Its config file, absolute.
+        demo: The gateway is the stand-in, its home is thrown away at the end.
+    """
+
+    home: str
+    config_path: str
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One moment of one gateway: what the icon, the menu, the windows and a script are told from."""
+
+    surroundings: Surroundings
+    state: State = field(default_factory=State)
+    facts: Facts = field(default_factory=Facts)
