@@ -49,7 +49,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One moment of one gateway: what the icon, the menu, the windows and a script are told from."""
+    """One moment of one gateway: what icon, menu, windows and scripts are told from."""
 
     surroundings: Surroundings
     state: State = field(default_factory=State)
