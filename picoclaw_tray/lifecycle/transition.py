@@ -272,9 +272,9 @@ def _spawning(state: State, phase: Spawning, event: Event, policy: Policy) -> St
         case _ if isinstance(phase.then, Quit):
             return state, ()
         case StopRequested() | KillRequested():
-            return replace(state, phase=replace(phase, then=Rest())), ()
-        case StartRequested() | RestartRequested():
-            return replace(state, phase=replace(phase, then=None)), ()
+            return replace(state, phase=Spawning(anyway=False, then=Rest())), ()
+        case StartRequested(anyway=anyway) | RestartRequested(anyway=anyway):
+            return replace(state, phase=Spawning(phase.anyway or anyway)), ()
         case _:
             return state, ()
 
@@ -321,7 +321,7 @@ def _running(state: State, phase: Running, event: Event, policy: Policy) -> Step
             state = replace(state, phase=replace(phase, replanning=None))
             return state, (Notice(NoticeKind.RESTART_REFUSED, refusal),)
         case Tick(at=at) if replanning and at >= replanning.deadline:
-            state = replace(state, phase=replace(phase, replanning=None))
+            state = moves.asked_anew(replace(state, phase=replace(phase, replanning=None)))
             return state, (Notice(NoticeKind.RESTART_NOT_CHECKED),)
         case _:
             return _alive(state, phase, event, policy)
@@ -395,7 +395,7 @@ def _stopping(state: State, phase: Stopping, event: Event, policy: Policy) -> St
             not process.watched and found.key != process.key
         ):
             return moves.stopped(state, phase, at, policy)
-        case SignalRefused(at=at, why=Obstacle.NOT_OUR_GATEWAY):
+        case SignalRefused(at=at, why=Obstacle.NOT_OUR_GATEWAY) if not process.watched:
             return moves.stopped(state, phase, at, policy)
         case SignalRefused(why=Obstacle.NO_PERMISSION) if quitting:
             return moves.ended(state, StopReason.LEFT_ALONE)
