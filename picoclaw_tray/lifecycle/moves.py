@@ -143,8 +143,9 @@ def stopped(state: State, phase: Stopping, at: float, policy: Policy) -> Step:
 
 def crashed(state: State, process: Process, at: float, policy: Policy, code: int | None) -> Step:
     """The process ended, and nobody wished it."""
-    state = back_off(state, at, policy, Failure("unknown", exit_code=code), anyway=True)
-    return diagnosing(state, process)
+    was_ready = isinstance(state.phase, Running)
+    failure = Failure("unknown", exit_code=code, was_ready=was_ready)
+    return diagnosing(back_off(state, at, policy, failure, anyway=True), process)
 
 
 def back_off(state: State, at: float, policy: Policy, failure: Failure, *, anyway: bool) -> State:

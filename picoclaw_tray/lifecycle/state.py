@@ -72,6 +72,7 @@ class Failure:
         reason: The sentence for a person; none as long as nothing is known but the class.
         detail: PicoClaw's own words, verbatim, where it has some.
         exit_code: Exit code; negative is the number of the signal that ended the process.
+        was_ready: The gateway had answered before it ended.
         evidence: Lines that show it, secrets masked.
         next_step: What the person can do.
         curable: A retry, or waiting, may cure it.
@@ -83,6 +84,7 @@ class Failure:
     reason: Text | None = None
     detail: str = ""
     exit_code: int | None = None
+    was_ready: bool = False
     evidence: tuple[str, ...] = ()
     next_step: Text | None = None
     curable: bool = True

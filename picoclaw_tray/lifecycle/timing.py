@@ -65,7 +65,7 @@ def later(phase: Phase, gap: float) -> Phase:
             return replace(
                 phase, replanning=replace(replanning, deadline=replanning.deadline + gap)
             )
-        case Stopping(deadline=float() as deadline):
+        case Stopping(deadline=deadline) if deadline is not None:
             return replace(phase, deadline=deadline + gap)
         case _:
             return phase
