@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from picoclaw_tray.lifecycle.state import State
+from picoclaw_tray.lifecycle.state import Failure, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,13 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One moment of one gateway: what icon, menu, windows and scripts are told from."""
+    """One moment of one gateway: what icon, menu, windows and scripts are told from.
+
+    ``refused_restart``: why the restart that was asked for last was refused while the gateway runs
+    on; forgotten with the next change of phase.
+    """
 
     surroundings: Surroundings
     state: State = field(default_factory=State)
     facts: Facts = field(default_factory=Facts)
+    refused_restart: Failure | None = None

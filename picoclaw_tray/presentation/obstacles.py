@@ -1,0 +1,68 @@
+"""Sentences for what stands in the way of a start."""
+
+from __future__ import annotations
+
+from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
+
+_PORT_TAKEN = QT_TRANSLATE_NOOP("obstacle", "Another program uses port {port}.")
+_PORT_TAKEN_BY = QT_TRANSLATE_NOOP("obstacle", "{name} (PID {pid}) uses port {port}.")
+_PORT_TAKEN_BY_OTHER_HOME = QT_TRANSLATE_NOOP(
+    "obstacle", "The PicoClaw gateway of another home (PID {pid}) uses port {port}."
+)
+_PORT_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "obstacle", "End that program, or set another gateway.port in config.json."
+)
+_NO_BINARY = QT_TRANSLATE_NOOP("obstacle", "The program picoclaw was not found.")
+_NO_BINARY_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "obstacle", "Install PicoClaw, or name the program in PICOCLAW_BINARY."
+)
+_NOT_THERE = QT_TRANSLATE_NOOP("obstacle", "The gateway program {path} does not exist.")
+_NOT_A_FILE = QT_TRANSLATE_NOOP("obstacle", "The gateway program {path} is not a file.")
+_NOT_EXECUTABLE = QT_TRANSLATE_NOOP("obstacle", "The gateway program {path} is not executable.")
+_CHOOSE_NEXT_STEP = QT_TRANSLATE_NOOP("obstacle", "Name the PicoClaw executable instead.")
+_STILL_THERE = QT_TRANSLATE_NOOP(
+    "obstacle", "A gateway of this home is still there (PID {pids}) and does not answer."
+)
+_STILL_THERE_NEXT_STEP = QT_TRANSLATE_NOOP("obstacle", "Wait until it ends, or end it yourself.")
+
+
+def port_taken(port: int, pid: int | None = None, name: str = "") -> Text:
+    """Who sits on our port, as far as it can be told."""
+    if pid is None:
+        return text(_PORT_TAKEN, port=port)
+    return text(_PORT_TAKEN_BY, port=port, pid=pid, name=name or "?")
+
+
+def port_taken_by_other_home(port: int, pid: int) -> Text:
+    """A gateway, but not ours."""
+    return text(_PORT_TAKEN_BY_OTHER_HOME, port=port, pid=pid)
+
+
+def port_next_step() -> Text:
+    """What to do about a taken port."""
+    return text(_PORT_NEXT_STEP)
+
+
+def no_binary() -> tuple[Text, Text]:
+    """Nothing to start; with the next step."""
+    return text(_NO_BINARY), text(_NO_BINARY_NEXT_STEP)
+
+
+def binary_not_there(path: str) -> tuple[Text, Text]:
+    """The chosen program is missing; with the next step."""
+    return text(_NOT_THERE, path=path), text(_CHOOSE_NEXT_STEP)
+
+
+def binary_not_a_file(path: str) -> tuple[Text, Text]:
+    """The chosen program is a folder or a device; with the next step."""
+    return text(_NOT_A_FILE, path=path), text(_CHOOSE_NEXT_STEP)
+
+
+def binary_not_executable(path: str) -> tuple[Text, Text]:
+    """The chosen program may not be run; with the next step."""
+    return text(_NOT_EXECUTABLE, path=path), text(_CHOOSE_NEXT_STEP)
+
+
+def still_there(pids: tuple[int, ...]) -> tuple[Text, Text]:
+    """Another gateway of this home, with the next step."""
+    return text(_STILL_THERE, pids=", ".join(map(str, pids))), text(_STILL_THERE_NEXT_STEP)

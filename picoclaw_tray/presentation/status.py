@@ -1,0 +1,145 @@
+"""How a gateway is, in a word, a line and a sentence."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, assert_never
+
+from picoclaw_tray.lifecycle.state import (
+    Backoff,
+    Failed,
+    Failure,
+    Health,
+    Locating,
+    Preparing,
+    Running,
+    Spawning,
+    StartAgain,
+    Starting,
+    Stopped,
+    Stopping,
+    StopReason,
+)
+from picoclaw_tray.presentation.icon import IconName
+from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
+
+if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.state import State
+
+_STOPPED = QT_TRANSLATE_NOOP("status", "Stopped")
+_ENDED_OUTSIDE = QT_TRANSLATE_NOOP("status", "Stopped (ended by somebody else)")
+_PID_FILE_REMAINS = QT_TRANSLATE_NOOP("status", "Stopped; its PID file is still there")
+_PROCESSES_REMAIN = QT_TRANSLATE_NOOP("status", "Stopped; processes it started remain: {pids}")
+_LOCATING = QT_TRANSLATE_NOOP("status", "Looking for a running gateway…")
+_PREPARING = QT_TRANSLATE_NOOP("status", "Checking…")
+_STARTING = QT_TRANSLATE_NOOP("status", "Starting…")
+_INITIALISING = QT_TRANSLATE_NOOP("status", "Initialising…")
+_SLOW = QT_TRANSLATE_NOOP("status", "Slow start: no answer yet")
+_RUNNING = QT_TRANSLATE_NOOP("status", "Running")
+_RESTART_CHECK = QT_TRANSLATE_NOOP("status", "Running; checking whether it could start again…")
+_NOT_ANSWERING = QT_TRANSLATE_NOOP("status", "Not answering")
+_STOPPING = QT_TRANSLATE_NOOP("status", "Stopping…")
+_KILLING = QT_TRANSLATE_NOOP("status", "Ending it by force…")
+_NO_REACTION = QT_TRANSLATE_NOOP("status", "Does not react, not even to force")
+_RESTARTING = QT_TRANSLATE_NOOP("status", "Restarting…")
+_BACKOFF = QT_TRANSLATE_NOOP("status", "{reason} Restarting in {seconds} s")
+_WAITING = QT_TRANSLATE_NOOP("status", "{reason} Trying again in {seconds} s")
+_GAVE_UP = QT_TRANSLATE_NOOP("status", "Given up after too many failures in a row. {reason}")
+_FAILED = QT_TRANSLATE_NOOP("status", "The gateway does not run.")
+_CRASHED = QT_TRANSLATE_NOOP("status", "The gateway ended unexpectedly.")
+_NO_LOOK = QT_TRANSLATE_NOOP("status", "It could not be found out whether a gateway runs.")
+_NO_CHECK = QT_TRANSLATE_NOOP("status", "It could not be checked whether the gateway can start.")
+_HUNG = QT_TRANSLATE_NOOP("status", "The gateway did not answer any more.")
+_NOT_RUNNABLE = QT_TRANSLATE_NOOP("status", "The gateway could not be started.")
+
+_BY_DETAIL = {"could not look": _NO_LOOK, "could not check": _NO_CHECK}
+_BY_CLASS = {"hung": _HUNG, "not_runnable": _NOT_RUNNABLE}
+
+
+def icon_of(state: State) -> IconName:
+    """The icon column of the table of the life cycle."""
+    match state.phase:
+        case Stopped():
+            return IconName.IDLE
+        case Starting(slow=True) | Running(health=Health.FAILING) | Backoff():
+            return IconName.WARNING
+        case Running():
+            return IconName.OK
+        case Failed():
+            return IconName.ERROR
+        case _:
+            return IconName.BUSY
+
+
+def headline(state: State, now: float) -> Text:  # noqa: PLR0911 - one return a phase
+    """The state in a few words; a failure in a sentence of its own.
+
+    Args:
+        state: Of the life cycle.
+        now: Monotonic seconds, for the countdown.
+    """
+    phase = state.phase
+    match phase:
+        case Stopped():
+            return _stopped(phase)
+        case Locating():
+            return text(_LOCATING)
+        case Preparing():
+            return text(_PREPARING)
+        case Spawning():
+            return text(_STARTING)
+        case Starting():
+            return text(_SLOW if phase.slow else _INITIALISING if phase.announced else _STARTING)
+        case Running():
+            return _running(phase)
+        case Stopping():
+            return _stopping(phase)
+        case Backoff() | Failed():
+            return _failing(phase, state.failure, now)
+        case _:
+            assert_never(phase)
+
+
+def reason_of(failure: Failure | None) -> Text:
+    """Why, in a sentence; a general one as long as nobody knows better."""
+    if failure is None:
+        return text(_FAILED)
+    if failure.reason is not None:
+        return failure.reason
+    known = _BY_DETAIL.get(failure.detail) or _BY_CLASS.get(failure.failure_class, _CRASHED)
+    return text(known)
+
+
+def _stopped(phase: Stopped) -> Text:
+    remains = phase.remains
+    if remains is not None and remains.processes:
+        return text(_PROCESSES_REMAIN, pids=", ".join(map(str, remains.processes)))
+    if remains is not None and remains.pid_file:
+        return text(_PID_FILE_REMAINS)
+    return text(_ENDED_OUTSIDE if phase.reason is StopReason.FROM_OUTSIDE else _STOPPED)
+
+
+def _running(phase: Running) -> Text:
+    if phase.health is Health.FAILING:
+        return text(_NOT_ANSWERING)
+    return text(_RESTART_CHECK if phase.replanning else _RUNNING)
+
+
+def _stopping(phase: Stopping) -> Text:
+    if phase.deadline is None:
+        return text(_NO_REACTION)
+    if phase.killed:
+        return text(_KILLING)
+    return text(_RESTARTING if isinstance(phase.then, StartAgain) else _STOPPING)
+
+
+def _failing(phase: Backoff | Failed, failure: Failure | None, now: float) -> Text:
+    reason = reason_of(failure)
+    match phase:
+        case Backoff():
+            template = _BACKOFF if phase.counted else _WAITING
+            return text(template, reason=reason, seconds=max(0, math.ceil(phase.until - now)))
+        case Failed():
+            return text(_GAVE_UP, reason=reason) if phase.gave_up else reason
+        case _:
+            assert_never(phase)
