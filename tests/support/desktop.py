@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 import psutil
 
 from tests.support.message_bus import running_bus
-from tests.support.programs import Program
+from tests.support.programs import DIES_WITH_THE_TESTS, Program
 from tests.support.screen import running_screen
 from tests.support.status_notifier import TrayItem, has_tray, tray_items
 from tests.support.waiting import wait_until
@@ -127,7 +127,7 @@ class Desktop:
             environment: Variables on top of the desktop's.
         """
         program = Program(
-            [str(part) for part in command],
+            [*DIES_WITH_THE_TESTS, *map(str, command)],
             environment={**self.environment, **(environment or {})},
             output_path=self._output_folder / f"{len(self._programs)}-{name}.log",
         )
