@@ -1,0 +1,182 @@
+"""From lines of text to entries: time, level, component, message and fields.
+
+Reads the console format (contract 4.8) and the JSON lines of ``gateway.log`` (4.9). Any input gives
+an entry and never an exception: what has neither format is an entry without time and level.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from picoclaw_tray.logs.fields import parse_fields
+from picoclaw_tray.logs.splitter import display_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MAX_ENTRY_LINES: Final = 1000
+"""An entry that goes on for longer is continued by plain entries, so that memory stays bounded."""
+
+
+class Level(IntEnum):
+    """How grave an entry is, in the order of the gateway's own levels."""
+
+    TRACE = 0
+    DEBUG = 1
+    INFO = 2
+    WARN = 3
+    ERROR = 4
+    FATAL = 5
+    PANIC = 6
+
+
+class Source(Enum):
+    """Where a line was read."""
+
+    OUTPUT = "output"  # the pipe of a gateway of ours
+    LOG_FILE = "gateway.log"
+    PANIC_FILE = "gateway_panic.log"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing the gateway said.
+
+    Attributes:
+        time: As printed: local ``HH:MM:SS`` on the console, RFC 3339 in the file, else empty.
+        level: None for progress lines, the banner and anything else without a level.
+        component: Short name such as ``gateway``; may be empty.
+        caller: ``path/file.go:line``, opaque; may be empty.
+        message: May hold newlines.
+        fields: Names and values in their order. Nested JSON values are compact JSON text.
+        raw: The lines as they came, joined by newlines.
+        source: Where they were read.
+    """
+
+    time: str
+    level: Level | None
+    component: str
+    caller: str
+    message: str
+    fields: tuple[tuple[str, str], ...]
+    raw: str
+    source: Source = Source.OUTPUT
+
+    def field(self, name: str) -> str | None:
+        """Returns the first value of that name, None if there is none."""
+        return next((value for key, value in self.fields if key == name), None)
+
+
+_HEAD = re.compile(
+    r"(\d\d:\d\d:\d\d) (DBG|INF|WRN|ERR|FTL|TRC|PNC|\?\?\?) (\S+) (\S+:\d+) >(?: (.*))?\Z",
+    re.DOTALL,
+)
+_STARTS_ENTRY = re.compile(r"\d\d:\d\d:\d\d (?:[A-Z]{3}|\?\?\?) |\{\"level\":")
+# The progress lines of contract 4.8. They have no time and yet do not belong to the entry above.
+_PROGRESS = re.compile(r"(?:  )?[✓⚠📦🔍🔄🦞]|  • (?:Tools|Skills): |Press Ctrl\+C to stop$")
+_CONSOLE_LEVELS: Final = {
+    "TRC": Level.TRACE,
+    "DBG": Level.DEBUG,
+    "INF": Level.INFO,
+    "WRN": Level.WARN,
+    "ERR": Level.ERROR,
+    "FTL": Level.FATAL,
+    "PNC": Level.PANIC,
+}
+_JSON_LEVELS: Final = {level.name.lower(): level for level in Level}
+_FIRST_NAMES: Final = ("level", "component")  # what the logger writes before the event's fields
+_LAST_NAMES: Final = ("time", "caller", "message")  # and after them
+
+
+def entries(lines: Iterable[str], source: Source = Source.OUTPUT) -> Iterator[Entry]:
+    """Groups lines into entries: a line that starts none belongs to the entry above it.
+
+    Lines before the first entry, progress lines and whatever follows these stand alone.
+    """
+    group: list[str] = []
+    for line in lines:
+        if group and len(group) < MAX_ENTRY_LINES and is_continuation(line):
+            group.append(line)
+            continue
+        if group:
+            yield parse_entry("\n".join(group), source)
+            group = []
+        if _STARTS_ENTRY.match(line):
+            group = [line]
+        else:
+            yield _plain(line, source)
+    if group:
+        yield parse_entry("\n".join(group), source)
+
+
+def is_continuation(line: str) -> bool:
+    """Whether a line belongs to the entry above it, if there is one."""
+    return not (_STARTS_ENTRY.match(line) or _PROGRESS.match(line))
+
+
+def parse_entry(text: str, source: Source = Source.OUTPUT) -> Entry:
+    """Reads one entry: a console line with its continuation lines, a JSON line, or anything."""
+    return _parse_console(text, source) or _parse_json(text, source) or _plain(text, source)
+
+
+def _plain(text: str, source: Source) -> Entry:
+    return Entry("", None, "", "", text, (), text, source)
+
+
+def _parse_console(text: str, source: Source) -> Entry | None:
+    head = _HEAD.match(text)
+    if head is None:
+        return None
+    time, level, component, caller, tail = head.groups()
+    message, fields = parse_fields(tail or "")
+    safe = tuple((name, display_safe(value)) for name, value in fields)
+    return Entry(time, _CONSOLE_LEVELS.get(level), component, caller, message, safe, text, source)
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers all its pairs: an event field may be named like a part."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def _parse_json(text: str, source: Source) -> Entry | None:
+    first_line, newline, rest = text.partition("\n")
+    try:
+        value = json.loads(first_line, object_pairs_hook=_Object)
+        pairs = value.pairs if isinstance(value, _Object) else []
+        fields = [(display_safe(name), _json_text(item)) for name, item in pairs]
+    except (ValueError, RecursionError):
+        return None
+    if not fields:
+        return None
+    part = {name: _take(fields, name, 0) for name in _FIRST_NAMES}
+    part |= {name: _take(fields, name, -1) for name in _LAST_NAMES}
+    return Entry(
+        part["time"],
+        _JSON_LEVELS.get(part["level"]),
+        part["component"],
+        part["caller"],
+        part["message"] + newline + rest,
+        tuple(fields),
+        text,
+        source,
+    )
+
+
+def _take(fields: list[tuple[str, str]], name: str, which: int) -> str:
+    """Removes the first or last field of that name and returns its value, or nothing."""
+    found = [index for index, (key, _) in enumerate(fields) if key == name]
+    return fields.pop(found[which])[1] if found else ""
+
+
+def _json_text(value: object) -> str:
+    """A JSON value for reading: text as it is, everything else as compact JSON."""
+    if not isinstance(value, str):
+        value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return display_safe(value)

@@ -1,0 +1,184 @@
+"""Masks secrets in text that leaves for a person, a file, a socket or our own log.
+
+One table of rules says what a secret looks like. A masked secret becomes ``•••``; what is known to
+be public stays, so that the reader still sees which secret it was: ``sk-ant-•••``,
+``bot123456789:•••``, ``https://alice:•••@host``. Masking masked text changes nothing.
+
+Few lines hold anything like a secret. So a cheap look (``_SUSPECTS``) searches for the rare places
+where a secret could begin or end, and only a line that has one meets the rules, each behind
+substrings of its own. Whatever a rule can match has to be suspect too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from picoclaw_tray.logs.secret_pairs import MASK, PAIR, mask_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["MASK", "RULES", "Redactor", "Rule", "mask"]
+
+_SHORTEST_VALUE = 6  # a shorter known value would turn ordinary words into masks
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one kind of secret looks like.
+
+    Attributes:
+        name: For tests and for reading.
+        hints: Lower-case substrings; a text without any of them cannot match.
+        pattern: Finds the secret.
+        replacement: What is put there, as for ``re.sub``.
+    """
+
+    name: str
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+    replacement: str | Callable[[re.Match[str]], str]
+
+
+def _rule(name: str, hints: str, pattern: str, replacement: str) -> Rule:
+    return Rule(name, tuple(hints.split()), re.compile(pattern), replacement)
+
+
+def _prefixed(name: str, hints: str, prefix: str, rest: str) -> Rule:
+    """A token that begins a word with a public prefix; the prefix is kept."""
+    return _rule(name, hints, rf"(?<![A-Za-z0-9])({prefix}){rest}", rf"\1{MASK}")
+
+
+RULES: Final = (
+    Rule("pair", ("key", "token", "secret", "pass", "auth", "cookie"), PAIR, mask_pair),
+    # Names such as sk-learn-like-model have neither a digit nor a capital letter; keys do.
+    _prefixed(
+        "openai-like", "sk-", r"sk-(?:(?:ant|proj|svcacct|admin|or|lf)-)?",
+        r"(?=[a-z_-]{0,63}[0-9A-Z])[A-Za-z0-9_-]{16,}",
+    ),
+    _prefixed("google", "aiza", "AIza", r"[A-Za-z0-9_-]{30,}"),
+    _prefixed("google-oauth", "ya29.", r"ya29\.", r"[A-Za-z0-9_-]{16,}"),
+    _prefixed(
+        "vendor", "gsk_ xai- pplx- hf_ nvapi- tvly- csk- r8_",
+        "gsk_|xai-|pplx-|hf_|nvapi-|tvly-(?:dev-|prod-)?|csk-|r8_", r"[A-Za-z0-9_-]{16,}",
+    ),
+    _prefixed(
+        "code-host", "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat-",
+        "gh[opusr]_|github_pat_|glpat-", r"[A-Za-z0-9_-]{16,}",
+    ),
+    _prefixed("aws", "akia", "AKIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _prefixed(
+        "slack", "xox xapp-", r"xox[a-z]-|xapp-",
+        r"(?=[A-Za-z-]{0,63}[0-9])[A-Za-z0-9-]{10,}",
+    ),
+    _rule(
+        "webhook", "webhook hooks.slack.com",
+        r"(/api/webhooks/\d+/|hooks\.slack\.com/[a-z]+/\w+/(?:\w+/)?)[A-Za-z0-9_-]{16,}",
+        rf"\1{MASK}",
+    ),
+    _rule("telegram", ":", r"(?<![0-9])([0-9]{6,12}:)[A-Za-z0-9_-]{30,}", rf"\1{MASK}"),
+    _rule(
+        "discord", ".",
+        r"(?<![\w.-])[MNO][A-Za-z0-9_-]{17,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}", MASK,
+    ),
+    _rule(
+        "jwt", "eyj",
+        r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
+        f"eyJ{MASK}",
+    ),
+    _rule(
+        "private-key", "private key",
+        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END).)+", rf"\1{MASK}",
+    ),
+    _rule("url-password", "@", r"(://[^\s/?#@:\"']*:)[^\s/?#\"']+@", rf"\1{MASK}@"),
+    _rule("url-user-token", "@", r"(://)[A-Za-z0-9_-]{20,}@", rf"\1{MASK}@"),
+    # "Bearer authentication" is prose: a token has a digit or is long.
+    _rule(
+        "bearer", "bearer",
+        r"\b([Bb](?:earer|EARER)\s+)(?=\S*\d|\S{20})[A-Za-z0-9._~+/=-]{6,}", rf"\1{MASK}",
+    ),
+    _rule("sub-protocol", "token.", r"\b(token\.)[A-Za-z0-9_-]{16,}", rf"\1{MASK}"),
+    _rule("token-in-prose", "token", r"\b([Tt]oken(?: is)? )[0-9a-f]{32}\b", rf"\1{MASK}"),
+    _rule("cookie", "cookie", r"\b([Cc]ookie: +)[^\"'\n]+", rf"\1{MASK}"),
+    _rule(
+        "flag", "--",
+        r"(?<![A-Za-z0-9_-])(--[a-z-]{0,30}(?:token|secret|password|passphrase|key) +)"
+        r"[^\s\"'-][^\s\"']*",
+        rf"\1{MASK}",
+    ),
+)  # fmt: skip
+
+
+# A literal, and what has to stand around it, both in lower case. To search for a pattern that
+# begins with a literal costs as little as ``in``; rare letters come first.
+_SUSPECTS: Final = tuple(
+    (literal, re.compile(pattern).search)
+    for literal, pattern in (
+        ("@", r"@"),
+        ("j", r"j(?<=eyj)"),
+        ("z", r"z(?:(?<=aiz)a|(?<=authoriz)ation)"),
+        (
+            "k",
+            (
+                r"k(?:eys?(?:[\"'\\=:\s]|-----)(?<!session_key.)"  # api_key= --api-key
+                r"|en[\"'\\=:\s.]"  # token= token.x --token x
+                r"|ie[\"'\\=:\s]"  # cookie:
+                r"|[-_][a-z0-9_-]{10}"  # sk- gsk_ csk-
+                r"|ia[a-z0-9]{16}"  # AKIA
+                r"|s\.slack)"
+            ),
+        ),
+        ("_", r"_(?=[a-z0-9_-]{10})(?<=hf_|r8_|h[opusr]_|at_)"),
+        ("-", r"-(?=[a-z0-9_-]{10})(?<=ai-|lx-|pi-|ly-|at-|pp-|x[a-z]-)"),
+        (".", r"\.(?:(?<=ya29\.)|(?=[a-z0-9_-]{6}\.[a-z0-9_-]{20}))"),  # the second: Discord
+        (":", r":(?<=[0-9]:)[a-z0-9_-]{30}"),  # Telegram
+        ("secret", r"secret"),
+        ("pass", r"pass(?:w|phrase)"),
+        ("bearer", r"bearer"),
+        ("webhook", r"webhook"),
+    )
+)
+
+
+def mask(text: str) -> str:
+    """Masks everything in a text that looks like a secret."""
+    lowered = text.lower()
+    for literal, search in _SUSPECTS:
+        if literal in lowered and search(lowered):
+            break
+    else:
+        return text
+    rules = [rule for rule in RULES if any(hint in lowered for hint in rule.hints)]
+    while (masked := _apply(rules, text)) != text:  # a mask may clear the way for another rule
+        text = masked
+    return text
+
+
+def _apply(rules: Iterable[Rule], text: str) -> str:
+    for rule in rules:
+        text = rule.pattern.sub(rule.replacement, text)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """Masks what looks like a secret, and values that are known to be one.
+
+    Attributes:
+        values: Known secrets, such as the PID file's token. Never show or log them.
+    """
+
+    values: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def knowing(self, *values: str) -> Redactor:
+        """Returns a redactor that masks these values too; blank and very short ones are passed."""
+        long_enough = (value for value in values if len(value.strip()) >= _SHORTEST_VALUE)
+        return Redactor(self.values.union(long_enough))
+
+    def mask(self, text: str) -> str:
+        """Masks a text; known values first, the longest ones before parts of them."""
+        for value in sorted(self.values, key=len, reverse=True):
+            text = text.replace(value, MASK)
+        return mask(text)

@@ -1,0 +1,83 @@
+"""Masks the value beside a key whose name says that it is secret.
+
+In whatever notation a log line may hold the pair: ``key=value``, JSON (escaped or not), YAML, Go
+maps, headers, URL queries. The hard part is what *not* to mask: ``tokens=512``,
+``has_api_key=true`` and ``refresh token: cannot reach host`` have to stay readable.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MASK: Final = "•••"
+
+# Keys are matched by their end: access_token, botToken, PICOCLAW_KEY_PASSPHRASE.
+_KEY = (
+    r"(?:(?:api|access|secret|private|encrypt|encryption|aes|signing|auth|subscription)[ _-]?keys?"
+    r"(?:\ provided)?"
+    r"|token|secret|password(?:[_-]?hash)?|passwd|passphrase|authorization|cookie"
+    r"|(?<=[?&])key|(?<=u0026)key)"  # ?key= of a URL, & as Go's JSON encoder writes it
+)
+_SCHEME = r"(?:Bearer|Basic|Bot)\ +"
+_BACKSLASH = r"\\(?![\\\"'nrtu])"  # not the one of an escape that ends the value
+PAIR: Final = re.compile(
+    rf"""
+    (?P<head> {_KEY} (?P<closing> \\*["'] )?
+        (?: (?P<equals> [ \t]* =+>? (?: [ \t]+ (?![\w.-]+=) )? )  # api_key= next=1
+          | [ \t]* :=? (?P<gap> [ \t]* ) ) )
+    (?:
+        \[ (?P<items> [^\]\n]* )
+      | (?P<quote> \\*["'] ) (?P<scheme> {_SCHEME} )?
+        (?P<quoted> .*? ) (?P<end> (?<!\\)(?P=quote) | $ )
+      | (?P<bare_scheme> {_SCHEME} )? (?! \{{ )
+        (?P<bare>
+            (?(equals) (?: [^\s"'\\&,;] | [,;](?!\w+=) | {_BACKSLASH} )+
+                     | (?: [^\s"'\\,\])}}] | {_BACKSLASH} )+ ) )
+    )
+    """,
+    re.ASCII | re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+_START_OF_LINE = re.compile(r"^[ \t-]*[\w.-]*\Z", re.ASCII | re.MULTILINE)
+_LONGEST_INDENTED_KEY = 80
+_ITEM = re.compile(r"""(?:\\[^"']|[^\s,"'\\])+""")
+_NO_SECRET = re.compile(
+    r"true|false|null|none|<?nil>?|yes|no|on|off|empty|missing|set|unset|required", re.IGNORECASE
+)
+_COUNT_DIGITS = 6  # token: 4096 is a number of tokens
+_SHORTEST_CODE = 6
+_LONG = 20
+
+
+def mask_pair(match: re.Match[str]) -> str:
+    """Returns the matched pair with its value masked, or as it was if that is no secret."""
+    head = match["head"]
+    if (items := match["items"]) is not None:
+        return f"{head}[{_ITEM.sub(MASK, items)}"
+    if (quote := match["quote"]) is not None:
+        value = MASK if match["quoted"] else ""
+        return f"{head}{quote}{match['scheme'] or ''}{value}{match['end']}"
+    value = match["bare"]
+    if not _is_secret(value, prose=_is_prose(match)):
+        return match[0]
+    quote = match["closing"] or ""  # a number in JSON: keep it JSON
+    return f"{head}{quote}{match['bare_scheme'] or ''}{MASK}{quote}"
+
+
+def _is_prose(match: re.Match[str]) -> bool:
+    """Whether the pair may be part of a sentence: ``invalid token: not found``."""
+    if match["closing"] or match["bare_scheme"] or match["equals"] or not match["gap"]:
+        return False
+    start = match.start()
+    return not _START_OF_LINE.search(match.string, max(0, start - _LONGEST_INDENTED_KEY), start)
+
+
+def _is_secret(value: str, *, prose: bool) -> bool:
+    if _NO_SECRET.fullmatch(value) or (value.isdecimal() and len(value) <= _COUNT_DIGITS):
+        return False
+    if not prose or MASK in value:
+        return True
+    if value.endswith(":") or "://" in value:
+        return False
+    code = len(value) >= _SHORTEST_CODE and any(map(str.isdigit, value))
+    return code or len(value) >= _LONG

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from picoclaw_tray.logs.entry import MAX_ENTRY_LINES, Entry, Level, Source, entries, parse_entry
+from picoclaw_tray.logs.fields import parse_fields, unquote
+
+FAILED = (
+    "10:11:12 ERR gateway ../x/gateway.go:146 > Gateway startup failed "
+    'error="singleton check failed: gateway is already running (PID: 123, version: \\"0.2.9\\")" '
+    "allow_empty=true config_path=/home/alice/.picoclaw/config.json debug=false"
+)
+WARNED = (
+    '{"level":"warn","component":"gateway","limited_mode":true,"time":"2026-04-24T16:50:19+08:00",'
+    '"caller":"/build/pkg/gateway/gateway.go:330",'
+    '"message":"Gateway started without default model"}'
+)
+
+
+def test_parse_entry_reads_a_console_line():
+    entry = parse_entry(FAILED)
+
+    assert entry == Entry(
+        time="10:11:12",
+        level=Level.ERROR,
+        component="gateway",
+        caller="../x/gateway.go:146",
+        message="Gateway startup failed",
+        fields=(
+            (
+                "error",
+                'singleton check failed: gateway is already running (PID: 123, version: "0.2.9")',
+            ),
+            ("allow_empty", "true"),
+            ("config_path", "/home/alice/.picoclaw/config.json"),
+            ("debug", "false"),
+        ),
+        raw=FAILED,
+    )
+    assert entry.field("debug") == "false"
+    assert entry.field("absent") is None
+
+
+def test_parse_entry_reads_a_line_of_the_log_file():
+    assert parse_entry(WARNED, Source.LOG_FILE) == Entry(
+        time="2026-04-24T16:50:19+08:00",
+        level=Level.WARN,
+        component="gateway",
+        caller="/build/pkg/gateway/gateway.go:330",
+        message="Gateway started without default model",
+        fields=(("limited_mode", "true"),),
+        raw=WARNED,
+        source=Source.LOG_FILE,
+    )
+
+
+def test_parse_entry_keeps_event_fields_that_are_named_like_parts():
+    entry = parse_entry(
+        '{"level":"info","component":"a","level":"x","message":{"b":[1, "c"]},"message":"m"}'
+    )
+
+    assert (entry.level, entry.component, entry.message) == (Level.INFO, "a", "m")
+    assert entry.fields == (("level", "x"), ("message", '{"b":[1,"c"]}'))
+
+
+def test_parse_entry_makes_decoded_text_safe():
+    entry = parse_entry(
+        '{"level":"info","message":"\\u001b[31mred\\ud800\\nnext","k\\u0000":"\\u0007"}'
+    )
+
+    assert entry.message == "red\\ud800\nnext"
+    assert entry.fields == (("k␀", "␇"),)
+    assert parse_entry('10:11:12 INF a b.go:1 > m k="\\x1b[31m red"').field("k") == " red"
+
+
+@pytest.mark.parametrize(
+    ("token", "level"),
+    [
+        ("TRC", Level.TRACE),
+        ("DBG", Level.DEBUG),
+        ("INF", Level.INFO),
+        ("WRN", Level.WARN),
+        ("ERR", Level.ERROR),
+        ("FTL", Level.FATAL),
+        ("PNC", Level.PANIC),
+        ("???", None),
+    ],
+)
+def test_parse_entry_knows_the_console_levels(token, level):
+    assert parse_entry(f"10:11:12 {token} a b.go:1 > m").level == level
+
+
+def test_levels_are_in_order():
+    assert Level.DEBUG < Level.INFO < Level.WARN < Level.ERROR < Level.FATAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "✓ Gateway started on 127.0.0.1:18790",
+        "10:11:12 INF no caller",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        '{"level":"info","n":' + "1" * 5000 + "}",
+        "[1]",
+        "{}",
+        '{"level":',
+    ],
+)
+def test_parse_entry_takes_anything_else_as_a_plain_entry(text):
+    assert parse_entry(text) == Entry("", None, "", "", text, (), text)
+
+
+@given(
+    st.text()
+    | st.text("10:ERa .go>={[\"\\'\n]}", max_size=80).map("10:11:12 ERR a b.go:1 > ".__add__)
+)
+def test_parse_entry_gives_an_entry_for_any_text(text):
+    assert parse_entry(text).raw == text
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
+def test_parse_entry_gives_an_entry_for_any_json(value):
+    assert parse_entry(json.dumps({"level": value, "x": value})).field("x") is not None
+
+
+@pytest.mark.parametrize(
+    ("tail", "message", "fields"),
+    [
+        ("plain message", "plain message", ()),
+        ("", "", ()),
+        ("a=1", "", (("a", "1"),)),
+        ("  ✓ indented a=1 b=", "  ✓ indented", (("a", "1"), ("b", ""))),
+        ("x=1 in the message a=2", "x=1 in the message", (("a", "2"),)),
+        ("not rising b=1 a=2", "not rising b=1", (("a", "2"),)),
+        ("m error=e a=1", "m", (("error", "e"), ("a", "1"))),
+        ("m a=1 error=e", "m a=1", (("error", "e"),)),
+        (r"m path=C:\Users\me", "m", (("path", r"C:\Users\me"),)),
+        (r'm path="C:\\Users\\me x" z=1', "m", (("path", r"C:\Users\me x"), ("z", "1"))),
+        ('m a="b"c', "m", (("a", '"b"c'),)),
+        ('m a="never closed b=1', 'm a="never closed', (("b", "1"),)),
+        ('m j={"k": [1, 2]} l=[a b]', "m", (("j", '{"k": [1, 2]}'), ("l", "[a b]"))),
+        ("m j={never closed", "m j={never closed", ()),
+        ("m j={never", "m", (("j", "{never"),)),
+        ("m j={never k=1", "m", (("j", "{never"), ("k", "1"))),
+        ("m out=\nfirst\nsecond b=1", "m", (("out", "first\nsecond b=1"),)),
+        ("two\nlines a=1", "two\nlines", (("a", "1"),)),
+        ("trailing space a=1 ", "trailing space", (("a", "1"),)),
+    ],
+)
+def test_parse_fields_finds_where_the_message_ends(tail, message, fields):
+    assert parse_fields(tail) == (message, fields)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "text"),
+    [
+        (r"\n\t\"\\\a", '\n\t"\\\a'),
+        (r"\x00\u200b\U0001f99e", "\x00\u200b🦞"),
+        (r"\U00110000", "\ufffd"),
+        (r"\q \x0 \u12", r"\q \x0 \u12"),
+    ],
+)
+def test_unquote_resolves_the_escapes_of_go(quoted, text):
+    assert unquote(quoted) == text
+
+
+def test_entries_attach_continuation_lines_to_the_entry_above():
+    lines = [
+        "🦞 banner",
+        "",
+        "10:11:12 INF a b.go:1 > first",
+        "second",
+        "",
+        "third k=v",
+        WARNED,
+        "more",
+        "✓ Cron service started",
+        "alone",
+        "10:11:13 INF a b.go:1 > last",
+    ]
+
+    grouped = list(entries(lines, Source.OUTPUT))
+
+    assert [entry.message for entry in grouped] == [
+        "🦞 banner",
+        "",
+        "first\nsecond\n\nthird",
+        "Gateway started without default model\nmore",
+        "✓ Cron service started",
+        "alone",
+        "last",
+    ]
+    assert grouped[2].fields == (("k", "v"),)
+    assert "\n".join(entry.raw for entry in grouped) == "\n".join(lines)
+
+
+def test_entries_end_an_entry_that_goes_on_for_ever():
+    lines = ["10:11:12 INF a b.go:1 > first", *["more"] * MAX_ENTRY_LINES]
+
+    grouped = list(entries(lines))
+
+    assert [len(entry.raw.split("\n")) for entry in grouped] == [MAX_ENTRY_LINES, 1]
+
+
+@given(st.lists(st.sampled_from(["", "x", "✓ y", "10:11:12 INF a b.go:1 > m", WARNED])))
+def test_entries_lose_no_line(lines):
+    assert "\n".join(entry.raw for entry in entries(lines)) == "\n".join(lines)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from picoclaw_tray.logs.redaction import MASK, Redactor
+from picoclaw_tray.logs.store import LogSlice, LogStore
+
+TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
+
+
+def running(max_lines: int = 3, max_bytes: int = 1000) -> LogStore:
+    store = LogStore(max_lines, max_bytes)
+    store.begin_run()
+    return store
+
+
+def test_store_keeps_offsets_as_in_contract_b6():
+    store = running()
+
+    store.extend([b"a", b"b"])
+    assert store.since(0, 1) == LogSlice(("a", "b"), 2, 1)
+    assert store.since(1, 1).lines == ("b",)
+    assert store.since(2, 1).lines == ()
+
+    store.extend([b"c", b"d", b"e"])
+    assert store.since(0, 1) == LogSlice(("c", "d", "e"), 5, 1)
+    assert store.since(4, 1).lines == ("e",)
+    assert store.since(9, 1).lines == ()
+
+    store.clear()
+    assert store.since(0, 2) == LogSlice((), 0, 2)
+    store.extend([b"x"])
+    assert store.since(0, 2) == LogSlice(("x",), 1, 2)
+
+
+def test_store_is_empty_to_readers_before_the_first_run():
+    store = LogStore(3, 1000)
+    store.extend([b"early"])
+
+    assert store.since(0, 0) == LogSlice((), 0, 0)
+
+
+@pytest.mark.parametrize("run_id", [None, -1, 0, 7])
+def test_store_counts_the_offset_as_zero_when_the_run_is_another(run_id):
+    store = running()
+    store.extend([b"a", b"b"])
+
+    assert store.since(2, run_id).lines == ("a", "b")
+
+
+def test_store_begins_a_new_run_empty():
+    store = running()
+    store.extend([b"a", b"b", b"c", b"d"])
+
+    store.begin_run()
+
+    assert (store.run_id, store.total, store.first, store.dropped) == (2, 0, 0, 0)
+
+
+def test_store_drops_the_oldest_lines_over_the_bytes():
+    store = running(max_lines=100, max_bytes=10)
+
+    store.extend([b"12345", b"6789", b"ab"])
+
+    assert store.since().lines == ("6789", "ab")
+    assert store.dropped == 1
+
+
+def test_store_gives_single_lines_by_offset():
+    store = running()
+    store.extend([b"a", b"b", b"c", b"d"])
+
+    assert [store.line(offset) for offset in range(store.first, store.total)] == ["b", "c", "d"]
+    for gone in (0, 4, -1):
+        with pytest.raises(IndexError):
+            store.line(gone)
+
+
+def test_store_masks_and_decodes_on_every_way_out():
+    store = running()
+    store.redactor = Redactor().knowing(TOKEN)
+    store.extend([f"key \x1b[1m{TOKEN}".encode(), b"api_key=abc"])
+
+    assert store.since().lines == (f"key {MASK}", f"api_key={MASK}")
+    assert store.line(0) == f"key {MASK}"
+
+
+def test_store_masks_what_came_before_the_secret_was_known():
+    store = running()
+    store.extend([TOKEN.encode()])
+
+    store.redactor = store.redactor.knowing(TOKEN)
+
+    assert store.line(0) == MASK
+
+
+@given(
+    st.integers(1, 5),
+    st.integers(0, 12),
+    st.lists(st.none() | st.lists(st.text("abc", max_size=4), max_size=8)),
+    st.integers(-2, 40),
+)
+def test_store_behaves_as_a_plain_list_would(max_lines, max_bytes, acts, offset):
+    store = LogStore(max_lines, max_bytes)
+    store.begin_run()
+    everything: list[str] = []
+    runs = 1
+    for act in acts:
+        if act is None:
+            store.clear()
+            everything, runs = [], runs + 1
+        else:
+            store.extend([line.encode() for line in act])
+            everything += act
+
+    held = everything[-max_lines:]
+    while sum(map(len, held)) > max_bytes:
+        held = held[1:]
+    first = len(everything) - len(held)
+    assert store.first == first
+    assert store.since() == LogSlice(tuple(held), len(everything), runs)
+    assert store.since(offset, runs).lines == tuple(held[max(0, offset - first) :])
+    assert tuple(store.line(at) for at in range(first, store.total)) == tuple(held)

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from picoclaw_tray.logs.redaction import MASK, RULES, Redactor, _apply, mask
+from picoclaw_tray.logs.secret_pairs import PAIR
+
+TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
+ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+KEY_40 = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6kL9n"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        # Keys of providers and tokens of channels, known by their form.
+        (f"using sk-{KEY_40}", "using sk-•••"),
+        (f"using sk-proj-{KEY_40}_x-y", "using sk-proj-•••"),
+        (f"using sk-ant-api03-{KEY_40}", "using sk-ant-•••"),
+        (f"using sk-or-v1-{TOKEN}{TOKEN}", "using sk-or-•••"),
+        (f"AIza{KEY_40[:35]}", "AIza•••"),
+        (f"ya29.{KEY_40}", "ya29.•••"),
+        (f"gsk_{KEY_40} xai-{KEY_40}", "gsk_••• xai-•••"),
+        (f"pplx-{KEY_40} hf_{KEY_40}", "pplx-••• hf_•••"),
+        (f"nvapi-{KEY_40} csk-{KEY_40}", "nvapi-••• csk-•••"),
+        (f"tvly-dev-{KEY_40} r8_{KEY_40}", "tvly-dev-••• r8_•••"),
+        (f"ghp_{KEY_40} gho_{KEY_40}", "ghp_••• gho_•••"),
+        (f"github_pat_{KEY_40}", "github_pat_•••"),
+        (f"glpat-{KEY_40}", "glpat-•••"),
+        ("AKIAIOSFODNN7EXAMPLE", "AKIA•••"),
+        ("xoxb-123456789012-abcDEF xapp-1-A0123-99", "xoxb-••• xapp-•••"),
+        (
+            f"https://hooks.slack.com/services/T00/B00/{KEY_40}",
+            "https://hooks.slack.com/services/T00/B00/•••",
+        ),
+        (
+            f"https://discord.com/api/webhooks/123/{KEY_40}",
+            "https://discord.com/api/webhooks/123/•••",
+        ),
+        (
+            f'Get "https://api.telegram.org/bot123456789:{KEY_40[:35]}/getMe"',
+            'Get "https://api.telegram.org/bot123456789:•••/getMe"',
+        ),
+        (f"telego: 123456789:{KEY_40[:35]}", "telego: 123456789:•••"),
+        ("MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "•••"),
+        (f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.{KEY_40}", "eyJ•••"),
+        (
+            "-----BEGIN OPENSSH PRIVATE KEY-----\\nb3Bl\\n-----END",
+            "-----BEGIN OPENSSH PRIVATE KEY-----•••-----END",
+        ),
+        # Headers, URLs, command lines, prose.
+        (f"Authorization: Bearer {KEY_40}", "Authorization: Bearer •••"),
+        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic •••"),
+        ('"Authorization":"Bearer letters"', '"Authorization":"Bearer •••"'),
+        (f"map[Authorization:[Bearer {KEY_40}] A:[*/*]]", "map[Authorization:[••• •••] A:[*/*]]"),
+        ("sent bearer abc123", "sent bearer •••"),
+        ("Set-Cookie: sid=1; HttpOnly", "Set-Cookie: •••"),
+        ("https://alice:p@ss@host:80/x", "https://alice:•••@host:80/x"),
+        ("redis://:pw@host", "redis://:•••@host"),
+        (f"https://{KEY_40}@host", "https://•••@host"),
+        ("/pico/ws?session_id=3&token=abc&x=1", "/pico/ws?session_id=3&token=•••&x=1"),
+        ("https://x/v1?key=abc", "https://x/v1?key=•••"),
+        ("https://x/v1?a=b\\u0026key=abc\\u0026c=d", "https://x/v1?a=b\\u0026key=•••\\u0026c=d"),
+        (f"Sec-WebSocket-Protocol: token.{TOKEN}", "Sec-WebSocket-Protocol: token.•••"),
+        ("picoclaw --api-key abc --token def -d", "picoclaw --api-key ••• --token ••• -d"),
+        (f"token is {TOKEN}", "token is •••"),
+        ("Incorrect API key provided: ab12cd34.", "Incorrect API key provided: •••"),
+        # Pairs in the notations of a log.
+        (f'  "token": "{TOKEN}",', '  "token": "•••",'),
+        ("api_key=sk-example n=1", "api_key=••• n=1"),
+        ("PICOCLAW_KEY_PASSPHRASE=hunter", "PICOCLAW_KEY_PASSPHRASE=•••"),
+        ('{"api_keys":["sk-example","b\\"c"],"n":1}', '{"api_keys":["•••","•••\\"•••"],"n":1}'),
+        ("api_keys: [one, two]", "api_keys: [•••, •••]"),
+        (
+            'body="{\\"access_token\\":\\"a b\\",\\"n\\":1}"',
+            'body="{\\"access_token\\":\\"•••\\",\\"n\\":1}"',
+        ),
+        ('{"botToken":12345678,"n":1}', '{"botToken":"•••","n":1}'),
+        ("      token: short", "      token: •••"),
+        ("  - secret: short", "  - secret: •••"),
+        ("client_secret='a b' x", "client_secret='•••' x"),
+        ("password = pass,word;x user=d", "password = ••• user=d"),
+        ("password=a,user=d", "password=•••,user=d"),
+        ('token="never closed', 'token="•••'),
+        ("map[refresh_token:abc n:1]", "map[refresh_token:••• n:1]"),
+        ("login with password: hunter2", "login with password: •••"),
+        ("password=back\\slash x", "password=••• x"),
+    ],
+)
+def test_mask_hides_a_secret_and_keeps_the_rest(text, masked):
+    assert mask(text) == masked
+    assert mask(masked) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🦞 picoclaw 0.2.9 (git: 1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d)",
+        "id=123e4567-e89b-12d3-a456-426614174000 md5=93ff969686cdbcb3dd075e8fcecdcbfa",
+        "10:11:12 INF agent ../../home/pkg/task-runner/risk-assessment_of_things.go:188 > ok",
+        "model=sk-foo name=sk-learn-compatible-model disk-usage-of-this-machine-is-42",
+        "tokens=512 max_tokens: 4096 prompt_tokens:12 token count 12 token=4096 max_token: 4096",
+        "has_api_key=true token=false password: null secret=<nil> api_key= token=",
+        "api_key= next=1 password= token=",
+        '"api_key":"" "token":null,"api_keys":[] "token":{"type":"string"}',
+        "session_key=agent:main:telegram prompt_cache_key=main file_key=img_v2_1 key=value",
+        '{"level":"info","session_key":"agent:main:main","total_tokens":12}',
+        "failed to refresh token: oauth2: cannot fetch token: 401 Unauthorized",
+        'cannot get token: Post "https://oauth2.example.com/v1": EOF',
+        "invalid token: https://example.com/errors#1 see there",
+        "Bearer authentication required; the bearer token is missing",
+        "✓ Health endpoints available at http://localhost:18790/health, /ready and /reload (POST)",
+        "mail alice@example.com git@github.com:sipeed/picoclaw.git ssh://git@host/x",
+        "http://[::1]:18790/x@y 10:11:12:abc",
+        "credential: enc:// passphrase required",
+        "the secret of the passphrase, the password and the webhook",
+        "tokenizer: cl100k_base keyboard: us-intl1 Tokens: 1234567",
+        "github_pat_short hf_space sk-1 xoxo-love-and-kisses-x AKIA",
+        "v1.2.3-rc.1.abcdef.short MNO.abcdef.x",
+    ],
+)
+def test_mask_leaves_ordinary_text_alone(text):
+    assert mask(text) == text
+
+
+def test_mask_keeps_json_readable():
+    line = json.dumps(
+        {"level": "info", "token": 123456789, "api_keys": ["a", "b"], "password": 'a"b'}
+    )
+
+    assert json.loads(mask(line)) == {
+        "level": "info",
+        "token": MASK,
+        "api_keys": [MASK, MASK],
+        "password": MASK,
+    }
+
+
+SECRET = st.text(ALPHANUMERIC, min_size=36, max_size=60).filter(
+    lambda text: re.search(r"\d", text) and re.search(r"[A-Z]", text)
+)
+CARRIERS = st.sampled_from(
+    [
+        "{} sk-{} {}",
+        "{} sk-ant-api03-{} {}",
+        "{} AIza{} {}",
+        "{} gsk_{} {}",
+        "{} xai-{} {}",
+        "{} pplx-{} {}",
+        "{} hf_{} {}",
+        "{} ghp_{} {}",
+        "{} github_pat_{} {}",
+        "{} xoxb-{} {}",
+        "{}/bot123456789:{}/{}",
+        "{} Bearer {} {}",
+        "{} Authorization: Bearer {} {}",
+        '{} "token":"{}" {}',
+        '{} \\"token\\":\\"{}\\" {}',
+        "{} api_key={} {}",
+        "{} password: {} {}",
+        '{} "api_keys":["{}"] {}',
+        "{} https://u:{}@host/{}",
+        "{}?token={}&{}",
+        "{} token.{} {}",
+        "{} --token {} {}",
+        "{} passphrase='{}' {}",
+        "{} refresh_token:{} {}",
+    ]
+)
+NOISE = st.text(
+    st.sampled_from(" a0:=\"'\\-_./[]{}@,;•x") | st.characters(codec="utf-8"), max_size=20
+)
+SCRAPS = st.sampled_from(
+    [
+        *(
+            " ",
+            "=",
+            ": ",
+            '"',
+            '\\"',
+            "'",
+            "[",
+            "]",
+            "{",
+            ",",
+            "&",
+            "@",
+            "://",
+            "\n",
+            "•••",
+            "-",
+            "--",
+        ),
+        *("api_key", "token", "password", "key", "secret", "Authorization", "Cookie: ", "session_"),
+        *("Bearer ", "sk-", "eyJ", "xoxb-", "hf_", "gsk_", "xai-", "ghp_", "github_pat_", "ya29."),
+        *("AIza", "AKIA", "bot", "provided", "webhook", "https://discord.com/api/webhooks/1/"),
+        *("-----BEGIN PRIVATE KEY-----", "12345678", "a", ".", "\\", TOKEN, KEY_40, KEY_40.upper()),
+        "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs",
+    ]
+)
+
+
+@given(CARRIERS, SECRET, NOISE, NOISE)
+def test_mask_lets_no_planted_secret_through(carrier, secret, before, after):
+    assert secret not in mask(carrier.format(before, secret, after))
+
+
+@given(st.lists(SCRAPS, max_size=12).map("".join) | NOISE)
+def test_mask_changes_nothing_the_second_time(text):
+    once = mask(text)
+
+    assert mask(once) == once
+
+
+@given(st.lists(SCRAPS, max_size=12).map("".join))
+def test_every_match_of_a_rule_is_suspect_and_hinted(text):
+    untouched = mask(text) == text
+
+    assert untouched == (_apply(RULES, text) == text)
+
+
+@pytest.mark.parametrize(
+    "scrap",
+    [
+        "sk-",
+        "eyJ-",
+        "token ",
+        "token=",
+        '"token":"',
+        "--",
+        "Bearer ",
+        "://:",
+        "key[",
+        "\\",
+        "-----BEGIN ",
+        "--a",
+    ],
+)
+def test_mask_stays_fast_on_a_line_made_to_be_slow(scrap):
+    mask(scrap * 30_000)  # quadratic would run into the time limit of the tests
+
+
+def test_redactor_masks_known_values_the_longest_first():
+    redactor = Redactor().knowing("known-value", "known-value-and-more", "tiny", "      ")
+
+    assert (
+        redactor.mask("a known-value-and-more b known-value c tiny") == f"a {MASK} b {MASK} c tiny"
+    )
+    assert (
+        redactor.knowing(TOKEN).mask(f"{TOKEN} api_key=x known-value")
+        == f"{MASK} api_key={MASK} {MASK}"
+    )
+
+
+def test_redactor_does_not_show_its_values():
+    assert TOKEN not in repr(Redactor().knowing(TOKEN))
+
+
+def test_pair_names_are_matched_by_their_end():
+    assert PAIR.search("channel_access_token=x")
+    assert not PAIR.search("token_count=x")
