@@ -1,0 +1,137 @@
+"""Asks a gateway how it is, and whether its port is free; within one second in all.
+
+For the watch lane only: it imports requests.
+"""
+
+from __future__ import annotations
+
+import errno
+import queue
+import threading
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
+
+from picoclaw_tray.gateway.health import (
+    MAX_HEALTH_BYTES,
+    HealthAnswer,
+    blocking_addresses,
+    health_url,
+    parse_health,
+    probe_addresses,
+)
+from picoclaw_tray.system import punctual_http
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_T = TypeVar("_T")
+
+_NOT_HERE = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EHOSTUNREACH, errno.ENETUNREACH}
+_UNREACHABLE = (OSError, ValueError, OverflowError)
+"""Refused, too late, no such name; a name that cannot be one (UnicodeError); a port above 65535."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What one probe found.
+
+    Attributes:
+        listening: somebody accepted a TCP connection at one of the addresses. A gateway does
+            before its HTTP services run (contract 3.7).
+        answer: a gateway's, if possible the wanted one's.
+    """
+
+    listening: bool
+    answer: HealthAnswer | None
+
+
+class _Port(Enum):
+    """A port at one address."""
+
+    TAKEN = "taken"
+    FREE = "free"
+    NOT_HERE = "this machine has no such address"
+
+
+def probe(host: str, port: int, *, limit_s: float = 1.0, pid_wanted: int | None = None) -> Probe:
+    """Asks all addresses of a probe host at the same time.
+
+    Args:
+        host: as in ``gateway.health.probe_host``.
+        port: any number.
+        limit_s: for everything together, the look-up of a name included.
+        pid_wanted: an answer with this PID goes before all others, and nobody else is waited for.
+    """
+    addresses = probe_addresses(host)
+    found: dict[str, Probe] = {}
+    for address, result in _each(addresses, lambda at, by: _ask(at, port, by), limit_s):
+        if pid_wanted is not None and result.answer and result.answer.pid == pid_wanted:
+            return result
+        found[address] = result
+    in_order = [found[address] for address in addresses if address in found]
+    return Probe(
+        listening=any(result.listening for result in in_order),
+        answer=next((result.answer for result in in_order if result.answer), None),
+    )
+
+
+def is_port_taken(bind: str, port: int, *, limit_s: float = 1.0) -> bool:
+    """Whether a gateway bound to ``bind`` could not open its port now.
+
+    Each address that it could do with has to be taken. One that this machine does not have, such
+    as ``::1`` without IPv6, does not count.
+    """
+    looks = _each(blocking_addresses(bind), lambda at, by: _look(at, port, by), limit_s)
+    found = {look for _, look in looks}
+    return _Port.TAKEN in found and _Port.FREE not in found
+
+
+def _each(
+    addresses: tuple[str, ...], question: Callable[[str, float], _T], limit_s: float
+) -> Iterator[tuple[str, _T]]:
+    """Asks about all addresses at once and yields the answers as they come, within the limit.
+
+    A thread that is late is left to itself: it can only be looking up a name.
+    """
+    start = time.monotonic()
+    answers: queue.SimpleQueue[tuple[str, _T]] = queue.SimpleQueue()
+
+    def answer(address: str) -> None:
+        # The questions end a little earlier than we do, so that "nothing came" can arrive.
+        answers.put((address, question(address, start + 0.9 * limit_s)))
+
+    for address in addresses:
+        threading.Thread(target=answer, args=(address,), name="probe", daemon=True).start()
+    for _ in addresses:
+        try:
+            yield answers.get(timeout=max(0.0, start + limit_s - time.monotonic()))
+        except queue.Empty:
+            return
+
+
+def _ask(address: str, port: int, deadline: float) -> Probe:
+    try:
+        connected = punctual_http.connect(address, port, deadline)
+    except _UNREACHABLE:
+        return Probe(listening=False, answer=None)
+    with connected:
+        try:
+            url = health_url(address, port)
+            status, body = punctual_http.get(connected, url, MAX_HEALTH_BYTES + 1)
+        except (OSError, ValueError):
+            return Probe(listening=True, answer=None)
+    return Probe(listening=True, answer=parse_health(status, body))
+
+
+def _look(address: str, port: int, deadline: float) -> _Port:
+    try:
+        punctual_http.connect(address, port, deadline).close()
+    except TimeoutError:  # its queue of connections is full
+        return _Port.TAKEN
+    except OSError as error:
+        return _Port.NOT_HERE if error.errno in _NOT_HERE else _Port.FREE
+    except _UNREACHABLE:
+        return _Port.FREE
+    return _Port.TAKEN

@@ -1,0 +1,389 @@
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from picoclaw_tray.gateway.health import HealthAnswer
+from picoclaw_tray.system.health_probe import Probe, is_port_taken, probe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LIMIT_S = 0.5
+DRIP_S = 0.05
+PID = 4711
+
+
+def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    """A response with its length."""
+    head = (f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", "")
+    return "\r\n".join(head).encode() + body
+
+
+def healthy(pid: int = PID) -> bytes:
+    """What a gateway says (contract 3.2)."""
+    return http(json.dumps({"status": "ok", "uptime": "1.5s", "pid": pid}).encode() + b"\n")
+
+
+class Peer:
+    """The server's side of one connection; what it does ends when the test does."""
+
+    def __init__(self, connection: socket.socket, over: threading.Event) -> None:
+        self._connection = connection
+        self._over = over
+
+    def read_request(self) -> bytes:
+        """Everything up to the empty line."""
+        request = b""
+        while b"\r\n\r\n" not in request and (piece := self._connection.recv(4096)):
+            request += piece
+        return request
+
+    def send(self, data: bytes) -> None:
+        """Sends all of it."""
+        self._connection.sendall(data)
+
+    def drip(self, data: bytes) -> None:
+        """Sends one byte now and then."""
+        for byte in data:
+            if self._over.wait(DRIP_S):
+                return
+            self._connection.sendall(bytes([byte]))
+
+    def stay(self) -> None:
+        """Says nothing more, and does not hang up."""
+        self._over.wait()
+
+
+class Server:
+    """Lets each connection be served by one function, in a thread of its own."""
+
+    def __init__(self, address: str, port: int, serve: Callable[[Peer], None]) -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, port), family=family)
+        self._serve = serve
+        self._over = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._acceptor = threading.Thread(target=self._accept)
+        self._acceptor.start()
+        self.visits = 0
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
+
+    def close(self) -> None:
+        self._over.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in (self._acceptor, *self._threads):
+            thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.visits += 1
+            thread = threading.Thread(target=self._converse, args=(connection,))
+            self._threads.append(thread)
+            thread.start()
+
+    def _converse(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                self._serve(Peer(connection, self._over))
+            except OSError:
+                return  # the other side hung up
+
+
+@contextmanager
+def serving(
+    serve: Callable[[Peer], None], *, address: str = "127.0.0.1", port: int = 0
+) -> Iterator[Server]:
+    server = Server(address, port, serve)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def answering(response: bytes) -> Callable[[Peer], None]:
+    def serve(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(response)
+
+    return serve
+
+
+def drip_header(peer: Peer) -> None:
+    peer.drip(b"HTTP/1.1 200 OK\r\n" + b"X-Slow: yes\r\n" * 1000)
+
+
+def drip_body(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
+    peer.drip(b" " * 10_000)
+
+
+def drip_chunks(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    peer.drip(b"1\r\n \r\n" * 1000)
+
+
+def never_answer(peer: Peer) -> None:
+    peer.stay()
+
+
+def endless_body(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        peer.send(b" " * 65_536)
+
+
+def endless_headers(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        peer.send(b"X-More: yes\r\n" * 1000)
+
+
+def continue_for_ever(peer: Peer) -> None:
+    while True:
+        peer.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+
+HOSTILE = {
+    "drips header": drip_header,
+    "drips body": drip_body,
+    "drips chunks": drip_chunks,
+    "never answers": never_answer,
+    "endless body": endless_body,
+    "endless headers": endless_headers,
+    "continues for ever": continue_for_ever,
+    "10 MB": answering(http(b'{"status":"ok","pad":"' + b"x" * 10_000_000 + b'"}')),
+    "HTML": answering(http(b"<html>ok</html>", "Content-Type: text/html")),
+    "closes at once": lambda _: None,
+    "not HTTP": answering(b"220 mail.example ESMTP\r\n"),
+    "cut short": answering(healthy()[:-5]),
+    "gzip that is none": answering(http(b"\x1f\x8b rubbish", "Content-Encoding: gzip")),
+    "status 503": answering(http(b'{"status":"ok"}', status="503 Service Unavailable")),
+    "bad length": answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\n{}"),
+    "bad chunks": answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}"),
+}
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_probe_reads_the_answer_of_a_gateway():
+    with serving(answering(healthy())) as server:
+        result = probe("127.0.0.1", server.port)
+
+    assert result == Probe(listening=True, answer=HealthAnswer("ok", PID, 1.5))
+
+
+@pytest.mark.parametrize("serve", HOSTILE.values(), ids=HOSTILE)
+def test_probe_ends_in_time_whatever_the_server_does(serve):
+    with serving(serve) as server:
+        start = time.monotonic()
+        result = probe("127.0.0.1", server.port, limit_s=LIMIT_S)
+        took_s = time.monotonic() - start
+
+    assert result == Probe(listening=True, answer=None)
+    assert took_s < 2 * LIMIT_S
+
+
+def test_probe_takes_an_answer_that_drips_but_is_complete_in_time():
+    def serve(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(healthy()[:-3])
+        peer.drip(healthy()[-3:])
+
+    with serving(serve) as server:
+        assert probe("127.0.0.1", server.port, limit_s=10).answer is not None
+
+
+def test_probe_follows_no_redirect():
+    with serving(answering(healthy())) as target:
+        location = f"Location: http://127.0.0.1:{target.port}/health"
+        with serving(answering(http(b"", location, status="302 Found"))) as server:
+            result = probe("127.0.0.1", server.port)
+
+        assert result == Probe(listening=True, answer=None)
+        assert target.visits == 0
+
+
+def test_probe_uses_no_proxy(monkeypatch):
+    with serving(answering(healthy(1))) as proxy, serving(answering(healthy())) as server:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.delenv("no_proxy", raising=False)
+
+        result = probe("127.0.0.1", server.port)
+
+        assert proxy.visits == 0
+    assert result.answer is not None
+    assert result.answer.pid == PID
+
+
+def test_probe_sends_no_credentials_and_keeps_no_connection(monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login alice password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    requests = []
+
+    def serve(peer: Peer) -> None:
+        requests.append(peer.read_request())
+        peer.send(healthy())
+
+    with serving(serve) as server:
+        probe("127.0.0.1", server.port)
+
+    (request,) = requests
+    assert request.startswith(b"GET /health HTTP/1.1\r\n")
+    assert b"Connection: close\r\n" in request
+    assert b"Authorization" not in request
+
+
+def test_probe_says_that_nobody_listens(free_port):
+    assert probe("localhost", free_port) == Probe(listening=False, answer=None)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65_536, 10**20])
+def test_probe_of_an_impossible_port_finds_nobody(port):
+    assert probe("127.0.0.1", port) == Probe(listening=False, answer=None)
+
+
+@pytest.mark.parametrize(
+    "host", ["a..b", "x" * 100, "host with spaces", "256.1.1.1", "\0", "ü" * 80]
+)
+def test_probe_of_an_impossible_host_finds_nobody(host):
+    assert probe(host, 80, limit_s=LIMIT_S) == Probe(listening=False, answer=None)
+
+
+def both_loopbacks(
+    stack: ExitStack, first: Callable[[Peer], None], second: Callable[[Peer], None]
+) -> int:
+    """One server on 127.0.0.1 and one on ::1, with the same port."""
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6")
+    port = stack.enter_context(serving(first)).port
+    stack.enter_context(serving(second, address="::1", port=port))
+    return port
+
+
+@pytest.mark.parametrize("wrong", [healthy(1), http(b"<html>")], ids=["gateway", "HTML"])
+def test_probe_prefers_the_wanted_pid_on_the_other_loopback(wrong):
+    with ExitStack() as stack:
+        port = both_loopbacks(stack, answering(wrong), answering(healthy()))
+
+        answer = probe("localhost", port, pid_wanted=PID).answer
+
+    assert answer is not None
+    assert answer.pid == PID
+
+
+def test_probe_does_not_wait_for_the_other_loopback_when_the_wanted_pid_answers():
+    with ExitStack() as stack:
+        port = both_loopbacks(stack, never_answer, answering(healthy()))
+
+        start = time.monotonic()
+        answer = probe("localhost", port, limit_s=20, pid_wanted=PID).answer
+        took_s = time.monotonic() - start
+
+    assert answer is not None
+    assert took_s < 10
+
+
+def test_probe_returns_another_gateway_when_the_wanted_one_does_not_answer():
+    with serving(answering(healthy(1))) as server:
+        answer = probe("127.0.0.1", server.port, pid_wanted=PID).answer
+
+    assert answer == HealthAnswer("ok", 1, 1.5)
+
+
+def test_probe_asks_the_likeliest_address_first_when_no_pid_is_wanted():
+    with ExitStack() as stack:
+        port = both_loopbacks(stack, answering(healthy(4)), answering(healthy(6)))
+
+        likely, other = probe("localhost", port).answer, probe("::1", port).answer
+
+    assert likely is not None
+    assert other is not None
+    assert (likely.pid, other.pid) == (4, 6)
+
+
+def test_is_port_taken_for_localhost_only_when_both_loopbacks_are():
+    with ExitStack() as stack:
+        port = stack.enter_context(serving(never_answer)).port
+        only_one = is_port_taken("localhost", port)
+        stack.enter_context(serving(never_answer, address="::1", port=port))
+        both = is_port_taken("localhost", port)
+
+    assert (only_one, both) == (False, True)
+
+
+def test_is_port_taken_for_one_address_asks_only_there():
+    with serving(never_answer) as server:
+        assert is_port_taken("127.0.0.1", server.port)
+        assert is_port_taken("0.0.0.0", server.port)
+        assert not is_port_taken("::1", server.port)
+
+
+def test_is_port_taken_leaves_out_what_this_machine_does_not_have(monkeypatch):
+    connect = socket.socket.connect
+
+    def without_ipv6(self: socket.socket, endpoint: tuple[str, int]) -> None:
+        if self.family is socket.AF_INET6:
+            raise OSError(99, "Cannot assign requested address")
+        connect(self, endpoint)
+
+    monkeypatch.setattr(socket.socket, "connect", without_ipv6, raising=False)
+    with serving(never_answer) as server:
+        assert is_port_taken("localhost", server.port)
+
+
+def test_is_port_taken_by_somebody_who_does_not_even_accept():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as stack:
+        port = listener.getsockname()[1]
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+
+        assert is_port_taken("127.0.0.1", port, limit_s=LIMIT_S)
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_is_port_taken_denies_an_impossible_port(port):
+    assert not is_port_taken("localhost", port)
+
+
+def test_is_port_taken_denies_a_free_port(free_port):
+    assert not is_port_taken("localhost", free_port)
+
+
+def test_only_the_probe_loads_requests():
+    code = "import sys, picoclaw_tray.system.processes; print(*sys.modules)"
+
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert "requests" not in modules
