@@ -1,0 +1,199 @@
+"""Why a gateway ended or could not be started, in words, with the next step (contract 4.5, 4.6).
+
+Evidence is picked, never changed: the caller has masked secrets in every line it hands in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from picoclaw_tray.gateway.failure_rules import (
+    CLEAN_EXIT,
+    ENDED,
+    EXITED,
+    EXITED_EARLY,
+    HUNG,
+    MISSING,
+    NOT_RUNNABLE,
+    OUT_OF_MEMORY,
+    PANIC,
+    SIGNAL_RULES,
+    SIGNALLED,
+    STARTUP_RULES,
+    UNKNOWN_STARTUP,
+    FailureClass,
+    FailureRule,
+)
+from picoclaw_tray.gateway.startup_error import find_startup_error
+from picoclaw_tray.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from picoclaw_tray.text import Template
+
+__all__ = ["Diagnosis", "Evidence", "FailureClass", "diagnose"]
+
+EVIDENCE_LINES = 5
+"""More would not be read."""
+
+PANIC_EXIT_CODE = 2
+SIGABRT = 6
+
+_SIGNAL_NAMES = {
+    1: "SIGHUP",
+    2: "SIGINT",
+    3: "SIGQUIT",
+    4: "SIGILL",
+    5: "SIGTRAP",
+    6: "SIGABRT",
+    8: "SIGFPE",
+    9: "SIGKILL",
+    11: "SIGSEGV",
+    13: "SIGPIPE",
+    14: "SIGALRM",
+    15: "SIGTERM",
+}
+"""The numbers that all Unix systems share; the others differ."""
+
+_PANIC_LINE = re.compile(r"panic: |fatal error: |goroutine \d+ \[")
+_MEMORY_LINE = re.compile(r"fatal error: .*(?:out of memory|cannot allocate memory)")
+_MISSING_PROGRAM = re.compile(r"no such file|not found|cannot find", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is left of a gateway.
+
+    Attributes:
+        exit_code: None if a signal ended it, or if nobody could see it end.
+        signal: number of the signal that ended it.
+        output_tail: its last lines of output, or of ``gateway.log``, of this run only.
+        panic_tail: the lines that ``gateway_panic.log`` gained since the start.
+        was_ready: it had answered before it ended.
+        start_error: the operating system's words if no process came into being.
+        hung: it lives and has not answered for too long.
+    """
+
+    exit_code: int | None = None
+    signal: int | None = None
+    output_tail: tuple[str, ...] = ()
+    panic_tail: tuple[str, ...] = ()
+    was_ready: bool = False
+    start_error: str | None = None
+    hung: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What to tell a person about a failure.
+
+    Attributes:
+        failure_class: what a program may go by.
+        reason: what happened.
+        evidence: lines that show it, at most ``EVIDENCE_LINES`` of the output and of the panic.
+        next_step: what the person can do.
+        curable: a retry may cure it.
+        detail: the gateway's or the operating system's own words, where it has some.
+    """
+
+    failure_class: FailureClass
+    reason: Text
+    evidence: tuple[str, ...]
+    next_step: Text | None
+    curable: bool
+    detail: str = ""
+
+
+def diagnose(evidence: Evidence) -> Diagnosis:
+    """Goes from the most telling evidence to the least."""
+    if evidence.start_error is not None:
+        missing = _MISSING_PROGRAM.search(evidence.start_error)
+        return _conclude(MISSING if missing else NOT_RUNNABLE, detail=evidence.start_error)
+    if evidence.hung:
+        return _conclude(HUNG, _last_lines(evidence))
+    return (
+        _from_startup_error(evidence)
+        or _from_panic(evidence)
+        or _from_signal(evidence)
+        or _from_exit_code(evidence)
+    )
+
+
+def _from_startup_error(evidence: Evidence) -> Diagnosis | None:
+    if evidence.was_ready:
+        return None
+    found = find_startup_error(evidence.output_tail, evidence.panic_tail)
+    if found is None:
+        return None
+    for pattern, rule in STARTUP_RULES:
+        if match := pattern.search(found.error):
+            return _conclude(rule, (found.line,), found.error, **match.groupdict())
+    return _conclude(UNKNOWN_STARTUP, (found.line,), found.error, error=found.error)
+
+
+def _from_panic(evidence: Evidence) -> Diagnosis | None:
+    """A panic ends a program of Go with code 2, in its main goroutine here with code 1."""
+    if evidence.exit_code == 0 or evidence.signal not in {None, SIGABRT}:
+        return None
+    for lines in (evidence.panic_tail, evidence.output_tail):
+        for index, line in enumerate(lines):
+            if _PANIC_LINE.match(line):
+                rule = OUT_OF_MEMORY if _MEMORY_LINE.match(line) else PANIC
+                return _conclude(rule, _first(lines[index:]))
+    if evidence.exit_code == PANIC_EXIT_CODE:
+        return _conclude(PANIC, _last_lines(evidence))
+    return None
+
+
+def _from_signal(evidence: Evidence) -> Diagnosis | None:
+    if evidence.signal is None:
+        return None
+    name = _SIGNAL_NAMES.get(evidence.signal, str(evidence.signal))
+    rule = SIGNAL_RULES.get(name, SIGNALLED)
+    return _conclude(rule, _last_lines(evidence), signal=name)
+
+
+def _from_exit_code(evidence: Evidence) -> Diagnosis:
+    lines = _last_lines(evidence)
+    match evidence.exit_code:
+        case None:
+            return _conclude(ENDED, lines)
+        case 0:
+            return _conclude(CLEAN_EXIT, lines)
+        case code:
+            rule = EXITED if evidence.was_ready else EXITED_EARLY
+            return _conclude(rule, lines, code=str(code))
+
+
+def _conclude(
+    rule: FailureRule, evidence: tuple[str, ...] = (), detail: str = "", **gaps: str
+) -> Diagnosis:
+    return Diagnosis(
+        rule.failure_class,
+        _fill(rule.reason, gaps),
+        evidence,
+        _fill(rule.next_step, gaps) if rule.next_step else None,
+        rule.curable,
+        detail,
+    )
+
+
+def _fill(template: Template, gaps: dict[str, str]) -> Text:
+    """Takes of the gaps those that the template has."""
+    used = {name: value for name, value in gaps.items() if f"{{{name}}}" in template.source}
+    return Text(template, tuple(sorted(used.items())))
+
+
+def _last_lines(evidence: Evidence) -> tuple[str, ...]:
+    output, panic = (
+        _first(reversed(lines))[::-1] for lines in (evidence.output_tail, evidence.panic_tail)
+    )
+    return output + panic
+
+
+def _first(lines: Iterable[str]) -> tuple[str, ...]:
+    """The first lines that are not blank."""
+    return tuple(line for line in lines if line.strip())[:EVIDENCE_LINES]
