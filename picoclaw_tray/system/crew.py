@@ -1,0 +1,71 @@
+"""Those who look and prepare, put together for one gateway.
+
+Importing this module imports psutil and requests, 24 MB and 150 ms: the watch lane does it, after
+the icon is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from picoclaw_tray.gateway.command_line import GatewayCommand
+from picoclaw_tray.gateway.launch import binary_name, gateway_environment
+from picoclaw_tray.lifecycle.state import Failure
+from picoclaw_tray.system.config_files import ConfigFiles
+from picoclaw_tray.system.diagnoser import Diagnoser
+from picoclaw_tray.system.gateway_command import find_gateway
+from picoclaw_tray.system.observer import Observer
+from picoclaw_tray.system.panic_log import PanicLog
+from picoclaw_tray.system.preparer import Preparer, StartOptions
+from picoclaw_tray.system.run_record import RunRecords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from picoclaw_tray.system.launch_site import LaunchSite
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """They work in the watch lane."""
+
+    observer: Observer
+    preparer: Preparer
+    diagnoser: Diagnoser
+    run_records: RunRecords
+
+
+def assemble(site: LaunchSite, *, debug: bool) -> Crew:
+    """The crew for one site; ``debug`` starts gateways with their debug log."""
+    place, command = site.place, site.command
+    options = StartOptions(site.settings, site.environ, debug)
+    find_command: Callable[[], GatewayCommand | Failure]
+    if command is None:
+        find_command = partial(find_gateway, options.settings.gateway, options.environ)
+        found = find_command()
+        known = GatewayCommand(binary_name("")) if isinstance(found, Failure) else found
+    else:
+        find_command = partial(_given, command)
+        known = command
+    environ = gateway_environment(
+        options.environ,
+        home=str(place.home),
+        config=str(place.config),
+        host=options.settings.host or None,
+        log_level=options.settings.log_level or None,
+    )
+    config = ConfigFiles(place, environ)
+    panic_log = PanicLog(place.panic_log)
+    run_records = RunRecords(site.state_folder)
+    return Crew(
+        Observer(place, config, run_records, known),
+        Preparer(place, config, panic_log, find_command, options),
+        Diagnoser(panic_log),
+        run_records,
+    )
+
+
+def _given(command: GatewayCommand) -> GatewayCommand:
+    return command

@@ -1,0 +1,53 @@
+"""Gathers the evidence of a failure and lets ``gateway.diagnosis`` judge it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from picoclaw_tray.gateway.diagnosis import Evidence, diagnose
+from picoclaw_tray.gateway.failure_rules import FailureClass
+from picoclaw_tray.logs.redaction import mask
+from picoclaw_tray.logs.splitter import decode_line
+from picoclaw_tray.presentation import obstacles
+
+if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.state import Failure
+    from picoclaw_tray.system.panic_log import PanicLog
+
+
+class Diagnoser:
+    """Answers ``Diagnose``; works in one lane."""
+
+    def __init__(self, panic_log: PanicLog) -> None:
+        self._panic_log = panic_log
+
+    def diagnose(self, failure: Failure, output: tuple[str, ...]) -> Failure:
+        """The same failure, explained as well as anybody can.
+
+        Args:
+            failure: With its class and exit code, as far as they are known.
+            output: The last lines of the gateway, secrets masked.
+        """
+        if failure.failure_class == FailureClass.PORT_TAKEN:
+            return replace(failure, next_step=obstacles.port_next_step())
+        code = failure.exit_code
+        diagnosis = diagnose(
+            Evidence(
+                exit_code=code if code is not None and code >= 0 else None,
+                signal=-code if code is not None and code < 0 else None,
+                output_tail=output,
+                panic_tail=tuple(mask(decode_line(line)) for line in self._panic_log.news()),
+                was_ready=failure.was_ready,
+                start_error=failure.detail or None,
+                hung=failure.failure_class == FailureClass.HUNG,
+            )
+        )
+        return replace(
+            failure,
+            failure_class=diagnosis.failure_class,
+            reason=diagnosis.reason,
+            evidence=diagnosis.evidence,
+            next_step=diagnosis.next_step,
+            curable=diagnosis.curable,
+        )

@@ -1,0 +1,57 @@
+"""Finds the gateway executable (contract 1.5)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from picoclaw_tray.gateway.command_line import GatewayCommand
+from picoclaw_tray.gateway.failure_rules import FailureClass
+from picoclaw_tray.gateway.launch import BINARY_VARIABLE, binary_name, install_places
+from picoclaw_tray.lifecycle.state import Failure
+from picoclaw_tray.presentation import obstacles
+from picoclaw_tray.system.paths import user_home
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from picoclaw_tray.text import Text
+
+
+def find_gateway(chosen: str, environ: Mapping[str, str]) -> GatewayCommand | Failure:
+    """The command that starts the gateway, or why there is none.
+
+    In this order: the user's choice, ``PICOCLAW_BINARY``, the search path, the known install
+    places. A choice that does not work is an error; the rest is only passed over.
+    """
+    if chosen:
+        return _checked(chosen)
+    named = environ.get(BINARY_VARIABLE, "")
+    if named and Path(named).exists() and not Path(named).is_dir():
+        return _checked(named)
+    found = shutil.which(binary_name(sys.platform), path=environ.get("PATH", ""))
+    if found is not None:
+        return GatewayCommand(found)
+    for place in install_places(sys.platform, environ, user_home(environ)):
+        if Path(place).is_file() and os.access(place, os.X_OK):
+            return GatewayCommand(place)
+    return _failure(FailureClass.BINARY_MISSING, obstacles.no_binary())
+
+
+def _checked(path: str) -> GatewayCommand | Failure:
+    file = Path(path)
+    if not file.exists():
+        return _failure(FailureClass.BINARY_MISSING, obstacles.binary_not_there(path))
+    if not file.is_file():
+        return _failure(FailureClass.NOT_RUNNABLE, obstacles.binary_not_a_file(path))
+    if not os.access(path, os.X_OK):
+        return _failure(FailureClass.NOT_RUNNABLE, obstacles.binary_not_executable(path))
+    return GatewayCommand(str(file.absolute()))
+
+
+def _failure(failure_class: FailureClass, sentences: tuple[Text, Text]) -> Failure:
+    reason, next_step = sentences
+    return Failure(failure_class, reason, next_step=next_step, curable=False)

@@ -1,0 +1,225 @@
+"""Looks for the gateway of one home: PID file, port, run record; adopts nothing, harms nothing."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from picoclaw_tray.gateway.config import GatewayConfig
+from picoclaw_tray.gateway.config_error import ConfigError
+from picoclaw_tray.gateway.health import DEFAULT_HOST, DEFAULT_PORT, HealthAnswer, probe_host
+from picoclaw_tray.gateway.identity import ProcessFacts, Verdict, identify
+from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, PidRecord, parse_pid_file
+from picoclaw_tray.lifecycle.messages import Finding, Foreign, Found, Gone, Nothing, Stale
+from picoclaw_tray.lifecycle.state import Process, ProcessKey
+from picoclaw_tray.presentation import obstacles
+from picoclaw_tray.presentation.situation import Facts
+from picoclaw_tray.system import health_probe, port_owner, processes
+from picoclaw_tray.system.files import read_bounded
+from picoclaw_tray.system.observation import Observation
+
+if TYPE_CHECKING:
+    from picoclaw_tray.gateway.command_line import GatewayCommand
+    from picoclaw_tray.system.config_files import ConfigFiles
+    from picoclaw_tray.system.paths import GatewayPlace
+    from picoclaw_tray.system.run_record import RunRecords
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """The files as they were at the beginning of one look. ``mtime`` is the PID file's."""
+
+    record: PidRecord | None
+    mtime: float | None
+    config: GatewayConfig | ConfigError
+
+    def records(self, pid: int) -> bool:
+        """Whether the PID file names this process."""
+        return self.record is not None and self.record.pid == pid
+
+
+class Observer:
+    """Answers ``Observe`` and carries out ``Forget``; works in one lane.
+
+    Without a PID file only a process that proves to be of this home is found: two homes with one
+    port are common, and the other home's gateway passes every other check (contract 8.6).
+    """
+
+    def __init__(
+        self,
+        place: GatewayPlace,
+        config: ConfigFiles,
+        run_records: RunRecords,
+        command: GatewayCommand,
+    ) -> None:
+        self._place = place
+        self._home = str(place.home)
+        self._config = config
+        self._run_records = run_records
+        self._command = command
+
+    def observe(self, target: Process | None, tree: tuple[ProcessKey, ...] = ()) -> Observation:
+        """Looks; takes about three seconds at most.
+
+        Args:
+            target: While this process lives it is the finding, whatever the PID file says.
+            tree: Former descendants whose survival is of interest.
+        """
+        scene = self._scene()
+        finding = self._locate(scene) if target is None else self._follow(target, scene)
+        survivors = processes.survivors(tree) if tree else ()
+        return Observation(finding, survivors, self._facts(finding, scene), self._config.stamp())
+
+    def forget(self, pid: int) -> None:
+        """Removes the PID file if it records ``pid`` and a fresh look proves that no gateway."""
+        scene = self._scene()
+        if scene.record is None or not scene.records(pid):
+            return
+        verdict, _, _ = self._judge(scene, scene.record)
+        if not verdict.may_forget or self._scene().record != scene.record:
+            log.info("the PID file of %d stays: %s", pid, verdict.value)
+            return
+        try:
+            self._place.pid_file.unlink()
+        except OSError as error:
+            log.warning("the PID file could not be removed: %s", error)
+        else:
+            log.info("removed the PID file that a gateway left behind (PID %d)", pid)
+
+    def _scene(self) -> _Scene:
+        path = self._place.pid_file
+        try:
+            mtime = path.stat().st_mtime
+            record = parse_pid_file(read_bounded(path, MAX_PID_FILE_BYTES + 1))
+        except OSError:
+            mtime, record = None, None
+        return _Scene(record, mtime, self._config.read())
+
+    def _follow(self, target: Process, scene: _Scene) -> Finding:
+        """What became of one process."""
+        pid = target.key.pid
+        announced = scene.records(pid)
+        if processes.is_alive(target.key):
+            answer = _ask(scene.config, scene.record if announced else None, pid)
+            facts = processes.facts_of(pid, self._home)
+            return _found(target, facts, answer, announced=announced)
+        successor, _ = self._by_pid_file(scene)
+        return successor or Gone(pid_file_left=announced)
+
+    def _locate(self, scene: _Scene) -> Finding:
+        """Whether there is a gateway, and if not, what stands in its way."""
+        found, may_forget = self._by_pid_file(scene)
+        if found is not None:
+            return found
+        answer = _ask(scene.config)
+        found = self._by_port(answer) or self._by_run_record(answer)
+        if found is not None:
+            return found
+        if isinstance(scene.config, GatewayConfig):
+            foreign = _foreign(scene.config, answer)
+            if foreign is not None:
+                return foreign
+        if scene.record is not None and may_forget:
+            return Stale(scene.record.pid)
+        return Nothing()
+
+    def _by_pid_file(self, scene: _Scene) -> tuple[Found | None, bool]:
+        """The gateway that the PID file names, and whether the file may be forgotten."""
+        if scene.record is None:
+            return None, False
+        verdict, facts, answer = self._judge(scene, scene.record)
+        if verdict is not Verdict.GATEWAY or facts is None:
+            return None, verdict.may_forget
+        return _found(self._process(facts), facts, answer, announced=True), False
+
+    def _judge(
+        self, scene: _Scene, record: PidRecord
+    ) -> tuple[Verdict, ProcessFacts | None, HealthAnswer | None]:
+        facts = processes.facts_of(record.pid, self._home)
+        answer = _ask(scene.config, record, record.pid)
+        return identify(record, scene.mtime, facts, answer, self._command), facts, answer
+
+    def _by_port(self, answer: HealthAnswer | None) -> Found | None:
+        if answer is None or answer.pid is None:
+            return None
+        return self._proven(answer.pid, answer)
+
+    def _by_run_record(self, answer: HealthAnswer | None) -> Found | None:
+        record = self._run_records.read()
+        if record is None or not processes.is_alive(record.key):
+            return None
+        return self._proven(record.key.pid, answer)
+
+    def _proven(self, pid: int, answer: HealthAnswer | None) -> Found | None:
+        """This process, if it proves to be a gateway of this home without a PID file."""
+        facts = processes.facts_of(pid, self._home)
+        verdict = identify(None, None, facts, answer, self._command)
+        if verdict is not Verdict.GATEWAY or facts is None:
+            return None
+        return _found(self._process(facts), facts, answer, announced=False)
+
+    def _process(self, facts: ProcessFacts) -> Process:
+        key = ProcessKey(facts.pid, facts.created)
+        return self._run_records.ours(key) or Process(key)
+
+    def _facts(self, finding: Finding, scene: _Scene) -> Facts:
+        facts = Facts()
+        if isinstance(scene.config, ConfigError):
+            facts = replace(facts, config_problem=scene.config.reason)
+        else:
+            facts = replace(
+                facts,
+                host=probe_host(scene.config.host),
+                port=scene.config.port,
+                default_model=scene.config.default_model or "",
+            )
+        if not isinstance(finding, Found):
+            return facts
+        facts = replace(facts, started_at=time.monotonic() - finding.age)
+        last = self._run_records.read()
+        if last is not None and last.key == finding.process.key:
+            facts = replace(facts, run=last.run)
+        if scene.record is None or not scene.records(finding.process.key.pid):
+            return facts
+        # What the gateway itself says: it may listen elsewhere than the config says by now.
+        record = scene.record
+        return replace(facts, version=record.version, host=record.host, port=record.port)
+
+
+def _found(
+    process: Process, facts: ProcessFacts | None, answer: HealthAnswer | None, *, announced: bool
+) -> Found:
+    # Releases before v0.2.6 do not say their PID (contract 14.3).
+    answering = answer is not None and answer.pid in {None, process.key.pid}
+    # The wall clock is good enough here: the age is for display and for the start-up window.
+    started_at = facts.started_at if facts else None
+    age = 0.0 if started_at is None else max(0.0, time.time() - started_at)
+    return Found(process, answering, age, announced)
+
+
+def _foreign(config: GatewayConfig, answer: HealthAnswer | None) -> Foreign | None:
+    """Who sits on our port, if somebody does."""
+    if not health_probe.is_port_taken(config.host, config.port):
+        return None
+    if answer is not None and answer.pid is not None:
+        return Foreign(obstacles.port_taken_by_other_home(config.port, answer.pid))
+    owner = port_owner.owner_of(config.port)
+    if owner is None:
+        return Foreign(obstacles.port_taken(config.port))
+    return Foreign(obstacles.port_taken(config.port, owner.pid, owner.name))
+
+
+def _ask(
+    config: GatewayConfig | ConfigError, record: PidRecord | None = None, pid: int | None = None
+) -> HealthAnswer | None:
+    """Asks at the address of the PID file, else of the config, else the usual one (3.6)."""
+    host, port = DEFAULT_HOST, DEFAULT_PORT
+    if isinstance(config, GatewayConfig):
+        host, port = probe_host(config.host), config.port
+    if record is not None:
+        host, port = record.host or host, record.port or port
+    return health_probe.probe(host, port, pid_wanted=pid).answer
