@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FOREIGN = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "LANGUAGE", "WAYLAND_DISPLAY", "XAUTHORITY")
 _PICOCLAW_FILES = (".security.yml", "auth.json", "config.json", "launcher-config.json")
+_REAL_HOME = Path.home()
 _BEFORE = pytest.StashKey[dict[str, object]]()
 _TOUCHED = pytest.StashKey[list[str]]()
 
@@ -142,3 +143,9 @@ def pytest_terminal_summary(
         terminalreporter.section("The home of this machine's user was touched", red=True)
         for path in touched:
             terminalreporter.write_line(path)
+
+
+@pytest.fixture(scope="session")
+def real_home() -> Path:
+    """The home of whoever runs the tests, as it was when they began. Look, do not touch."""
+    return _REAL_HOME
