@@ -132,7 +132,7 @@ def _parse_console(text: str, source: Source) -> Entry | None:
     if head is None:
         return None
     time, level, component, caller, tail = head.groups()
-    message, fields = parse_fields(tail or "")
+    message, fields = parse_fields((tail or "").rstrip("\n"))  # blank lines set off what follows
     safe = tuple((name, display_safe(value)) for name, value in fields)
     return Entry(time, _CONSOLE_LEVELS.get(level), component, caller, message, safe, text, source)
 
@@ -162,7 +162,7 @@ def _parse_json(text: str, source: Source) -> Entry | None:
         _JSON_LEVELS.get(part["level"]),
         part["component"],
         part["caller"],
-        part["message"] + newline + rest,
+        (part["message"] + newline + rest).rstrip("\n"),
         tuple(fields),
         text,
         source,

@@ -167,18 +167,19 @@ class Redactor:
     """Masks what looks like a secret, and values that are known to be one.
 
     Attributes:
-        values: Known secrets, such as the PID file's token. Never show or log them.
+        values: Known secrets, such as the PID file's token, the longest first, lest a part of
+            one is masked before the whole. Never show or log them.
     """
 
-    values: frozenset[str] = field(default=frozenset(), repr=False)
+    values: tuple[str, ...] = field(default=(), repr=False)
 
     def knowing(self, *values: str) -> Redactor:
         """Returns a redactor that masks these values too; blank and very short ones are passed."""
-        long_enough = (value for value in values if len(value.strip()) >= _SHORTEST_VALUE)
-        return Redactor(self.values.union(long_enough))
+        long_enough = {value for value in values if len(value.strip()) >= _SHORTEST_VALUE}
+        return Redactor(tuple(sorted(long_enough.union(self.values), key=len, reverse=True)))
 
     def mask(self, text: str) -> str:
-        """Masks a text; known values first, the longest ones before parts of them."""
-        for value in sorted(self.values, key=len, reverse=True):
+        """Masks known values, and then what looks like a secret."""
+        for value in self.values:
             text = text.replace(value, MASK)
         return mask(text)

@@ -109,7 +109,9 @@ def display_safe(text: str) -> str:
     Tab and newline stay. A control character becomes its picture ("␀"), anything else that could
     garble a screen its code (``\u202e``). What comes out holds no escape character any more.
     """
-    return _UNSAFE.sub(_visible, _ESCAPE_SEQUENCE.sub("", text))
+    if "\x1b" in text or "\x9b" in text:
+        text = _ESCAPE_SEQUENCE.sub("", text)
+    return _UNSAFE.sub(_visible, text)
 
 
 def _visible(match: re.Match[str]) -> str:

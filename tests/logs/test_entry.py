@@ -200,6 +200,16 @@ def test_entries_attach_continuation_lines_to_the_entry_above():
     assert "\n".join(entry.raw for entry in grouped) == "\n".join(lines)
 
 
+def test_entries_leave_a_blank_line_before_progress_out_of_the_fields():
+    lines = ["10:11:12 DBG tools a.go:1 > Registered name=spawn", "", "📦 Agent Status:"]
+
+    entry, progress = entries(lines)
+
+    assert entry.fields == (("name", "spawn"),)
+    assert entry.raw.endswith("\n")
+    assert progress.message == "📦 Agent Status:"
+
+
 def test_entries_end_an_entry_that_goes_on_for_ever():
     lines = ["10:11:12 INF a b.go:1 > first", *["more"] * MAX_ENTRY_LINES]
 
