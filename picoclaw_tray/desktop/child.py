@@ -1,0 +1,95 @@
+"""One gateway process as our child: started through QProcess, its output split into lines."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal, Slot
+
+from picoclaw_tray.lifecycle.state import Process, ProcessKey
+from picoclaw_tray.logs.splitter import LineSplitter
+from picoclaw_tray.system.process_key import key_of
+
+if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.messages import LaunchPlan
+
+
+class Child(QObject):
+    """Starts once, reports its lines and its end; the last lines always before the end.
+
+    The console is hidden on Windows by Qt itself: it passes ``CREATE_NO_WINDOW`` whenever the
+    parent has no console (qprocess_win.cpp, ``startProcess``).
+
+    Signals:
+        spawned(Process): The process exists.
+        spawn_failed(str): It does not, and will not; the system's words.
+        lines_received(tuple): Complete lines of output, ``bytes`` without line end.
+        exited(ProcessKey, int): It ended; a negative code is the number of the signal.
+    """
+
+    spawned = Signal(Process)
+    spawn_failed = Signal(str)
+    lines_received = Signal(tuple)
+    exited = Signal(ProcessKey, int)
+
+    def __init__(self, plan: LaunchPlan, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._key = ProcessKey(0, "")
+        self._splitter = LineSplitter()
+        self._process = QProcess(self)
+        self._process.setProgram(plan.program)
+        self._process.setArguments(list(plan.arguments))
+        self._process.setProcessEnvironment(_environment(plan))
+        self._process.setWorkingDirectory(plan.directory)
+        self._process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
+        self._process.setStandardInputFile(QProcess.nullDevice())
+        if sys.platform != "win32":
+            # A session of its own: a Ctrl+C in our terminal does not reach it. Python ignores
+            # SIGPIPE; the gateway's children are not to inherit that.
+            flags = QProcess.UnixProcessFlag
+            self._process.setUnixProcessParameters(
+                flags.CreateNewSession | flags.ResetSignalHandlers
+            )
+        self._process.started.connect(self._on_started)
+        self._process.errorOccurred.connect(self._on_error)
+        self._process.readyReadStandardOutput.connect(self._on_readable)
+        self._process.finished.connect(self._on_finished)
+
+    def start(self) -> None:
+        """Asks the system for the process; the answer is a signal, perhaps during this call."""
+        self._process.start()
+
+    @Slot()
+    def _on_started(self) -> None:
+        pid = self._process.processId()
+        self._key = key_of(pid) or ProcessKey(pid, "")
+        self.spawned.emit(Process(self._key, ours=True, watched=True))
+
+    @Slot(QProcess.ProcessError)
+    def _on_error(self, error: QProcess.ProcessError) -> None:
+        # Other errors are followed by ``finished``, this one never is.
+        if error is QProcess.ProcessError.FailedToStart:
+            self.spawn_failed.emit(self._process.errorString())
+
+    @Slot()
+    def _on_readable(self) -> None:
+        self._report(self._splitter.feed(bytes(self._process.readAllStandardOutput().data())))
+
+    @Slot(int, QProcess.ExitStatus)
+    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._on_readable()
+        self._report(self._splitter.finish())
+        by_signal = status is QProcess.ExitStatus.CrashExit and sys.platform != "win32"
+        self.exited.emit(self._key, -code if by_signal else code)
+
+    def _report(self, lines: list[bytes]) -> None:
+        if lines:
+            self.lines_received.emit(tuple(lines))
+
+
+def _environment(plan: LaunchPlan) -> QProcessEnvironment:
+    environment = QProcessEnvironment()
+    for name, value in plan.environment.items():
+        environment.insert(name, value)
+    return environment

@@ -1,0 +1,360 @@
+"""The QProcess-based gateway controller: turns signals into events, effects into actions.
+
+It decides nothing: ``lifecycle.transition`` does. What may take time runs in two lanes, *watch* for
+looking and *act* for signals, so that a forced stop never waits behind a slow look.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from picoclaw_tray.desktop.child import Child
+from picoclaw_tray.desktop.end_watch import EndWatch
+from picoclaw_tray.desktop.lane import Job, Lane
+from picoclaw_tray.lifecycle.messages import (
+    ConfigChanged,
+    Diagnose,
+    Diagnosed,
+    Effect,
+    Event,
+    Exited,
+    Forget,
+    Kill,
+    KillRequested,
+    Nothing,
+    Notice,
+    Nudged,
+    Observe,
+    Observed,
+    Obstacle,
+    Prepare,
+    Prepared,
+    QuitApp,
+    QuitRequested,
+    Refused,
+    RestartRequested,
+    Signalled,
+    SignalRefused,
+    Spawn,
+    Spawned,
+    SpawnFailed,
+    StartRequested,
+    StopRequested,
+    Terminate,
+    Tick,
+)
+from picoclaw_tray.lifecycle.state import Failure, Process, ProcessKey, QuitKind, State
+from picoclaw_tray.lifecycle.timing import wakeup_at
+from picoclaw_tray.lifecycle.transition import transition
+from picoclaw_tray.system.observation import Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from picoclaw_tray.lifecycle.messages import LaunchPlan
+    from picoclaw_tray.lifecycle.policy import Policy
+    from picoclaw_tray.system.crew import Crew
+
+log = logging.getLogger(__name__)
+
+NO_EPOCH = -1
+"""The epoch of an answer that says nothing: older than any."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What comes back from a lane: an event, still without its time, and what was seen."""
+
+    event: Event | None = None
+    observation: Observation | None = None
+
+
+class GatewayController(QObject):
+    """Starts, adopts, watches and ends one gateway.
+
+    Signals:
+        state_changed(State): The life cycle moved; also within a phase.
+        observed(Observation): Somebody looked; comes before the change it may lead to.
+        run_started(): A new run of our own is about to be spawned.
+        lines_received(tuple): Lines of its output, ``bytes``.
+        notice_raised(Notice): A person is to be told something that changes no phase.
+        quit_ready(): The tray may end now; said once.
+    """
+
+    state_changed = Signal(State)
+    observed = Signal(Observation)
+    run_started = Signal()
+    lines_received = Signal(tuple)
+    notice_raised = Signal(Notice)
+    quit_ready = Signal()
+
+    def __init__(
+        self,
+        crew: Callable[[], Crew],
+        policy: Policy,
+        recent_output: Callable[[], tuple[str, ...]],
+        parent: QObject | None = None,
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            crew: Gives those who look and prepare; called in the watch lane only.
+            policy: The numbers of supervision.
+            recent_output: The gateway's last lines, secrets masked; called in the GUI thread.
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._crew = crew
+        self._recent_output = recent_output
+        self._patient_policy = self._policy = policy
+        self._state = State()
+        self._inbox: deque[Event] = deque()
+        self._draining = False
+        self._child: Child | None = None
+        self._plan: LaunchPlan | None = None
+        self._config_stamp: object = None
+        self._watch = Lane("watch", self)
+        self._act = Lane("act", self)
+        self._watch.job_done.connect(self._on_job_done)
+        self._act.job_done.connect(self._on_job_done)
+        self._wakeup = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._wakeup.timeout.connect(self._on_wakeup)
+        self._end_watch = EndWatch(self)
+        self._end_watch.ended.connect(self.nudge)
+
+    @property
+    def state(self) -> State:
+        """The state of the life cycle, replaced whole at each change."""
+        return self._state
+
+    # -- wishes -------------------------------------------------------------------------------
+
+    @Slot()
+    def start(self) -> None:
+        """Adopts a gateway, or starts one."""
+        self._dispatch(StartRequested(_now()))
+
+    @Slot()
+    def start_anyway(self) -> None:
+        """The same, passing over objections of readiness that the program itself does not share."""
+        self._dispatch(StartRequested(_now(), anyway=True))
+
+    @Slot()
+    def stop(self) -> None:
+        """Ends the gateway gracefully, by force after the grace period."""
+        self._dispatch(StopRequested(_now()))
+
+    @Slot()
+    def force_stop(self) -> None:
+        """Ends it and its descendants now."""
+        self._dispatch(KillRequested(_now()))
+
+    @Slot()
+    def restart(self) -> None:
+        """Ends it and starts again, if it could start again."""
+        self._dispatch(RestartRequested(_now()))
+
+    @Slot()
+    def restart_anyway(self) -> None:
+        """The same, with ``start_anyway``'s tolerance."""
+        self._dispatch(RestartRequested(_now(), anyway=True))
+
+    def quit(self, kind: QuitKind = QuitKind.USER, *, leave: bool = False) -> None:
+        """Prepares the end of the tray; ``quit_ready`` follows."""
+        self._dispatch(QuitRequested(_now(), kind, leave))
+
+    @Slot()
+    def nudge(self) -> None:
+        """Looks now instead of at the next poll; adopts what is found, starts nothing."""
+        self._dispatch(Nudged(_now()))
+
+    @Slot(bool)
+    def set_attentive(self, attentive: bool) -> None:  # noqa: FBT001 - a slot
+        """Looks more often while a person does."""
+        self._policy = self._patient_policy.attentive() if attentive else self._patient_policy
+        if attentive:
+            self.nudge()
+
+    def close(self) -> None:
+        """Ends the lanes, after what they have begun. Belongs after ``quit_ready``."""
+        self._wakeup.stop()
+        self._end_watch.watch(None)
+        self._act.close()
+        self._watch.close()
+
+    # -- events -------------------------------------------------------------------------------
+
+    def _dispatch(self, event: Event) -> None:
+        self._inbox.append(event)
+        if self._draining:  # raised by one of our own effects: its turn comes
+            return
+        self._draining = True
+        try:
+            while self._inbox:
+                self._take(self._inbox.popleft())
+        finally:
+            self._draining = False
+        self._arm()
+
+    def _take(self, event: Event) -> None:
+        before = self._state
+        self._state, effects = transition(before, event, self._policy)
+        self._log_change(before, event)
+        self._watch.reach(self._state.epoch)
+        process = self._state.process
+        self._end_watch.watch(process.key if process and not process.watched else None)
+        for effect in effects:
+            self._perform(effect)
+        if self._state != before:
+            self.state_changed.emit(self._state)
+
+    def _log_change(self, before: State, event: Event) -> None:
+        old, new = type(before.phase).__name__.lower(), type(self._state.phase).__name__.lower()
+        if before.epoch != self._state.epoch:
+            process = self._state.process
+            log.info(
+                "%s -> %s: %s%s",
+                old,
+                new,
+                type(event).__name__,
+                f" (PID {process.key.pid})" if process else "",
+            )
+
+    def _arm(self) -> None:
+        at = wakeup_at(self._state)
+        if at is None:
+            self._wakeup.stop()
+        else:
+            self._wakeup.start(max(0, math.ceil((at - _now()) * 1000)))
+
+    @Slot()
+    def _on_wakeup(self) -> None:
+        self._dispatch(Tick(_now()))
+
+    @Slot(object)
+    def _on_job_done(self, answer: object) -> None:
+        assert isinstance(answer, _Answer)
+        changed = False
+        if answer.observation is not None:
+            stamp = answer.observation.config_stamp
+            changed = self._config_stamp not in (None, stamp)
+            self._config_stamp = stamp
+            self.observed.emit(answer.observation)
+        if answer.event is not None:
+            self._dispatch(replace(answer.event, at=_now()))
+        if changed:
+            self._dispatch(ConfigChanged(_now()))
+
+    @Slot(Process)
+    def _on_spawned(self, process: Process) -> None:
+        if self._plan is not None:
+            record = partial(_record, self._crew, process)
+            self._watch.submit(Job(record, _Answer()))
+        self._dispatch(Spawned(_now(), process))
+
+    @Slot(str)
+    def _on_spawn_failed(self, reason: str) -> None:
+        self._release_child()
+        self._dispatch(SpawnFailed(_now(), reason))
+
+    @Slot(ProcessKey, int)
+    def _on_exited(self, key: ProcessKey, code: int) -> None:
+        self._release_child()
+        self._dispatch(Exited(_now(), key, code))
+
+    def _release_child(self) -> None:
+        if self._child is not None:
+            self._child.deleteLater()
+            self._child = None
+
+    # -- effects ------------------------------------------------------------------------------
+
+    def _perform(self, effect: Effect) -> None:
+        crew = self._crew
+        match effect:
+            case Observe(epoch=epoch):
+                nothing = _Answer(Observed(0, NO_EPOCH, Nothing()))
+                self._watch.submit(Job(partial(_observe, crew, effect), nothing, epoch))
+            case Prepare(epoch=epoch):
+                refused = _Answer(Refused(0, epoch, Failure("unknown", detail="could not check")))
+                self._watch.submit(Job(partial(_prepare, crew, effect), refused, epoch))
+            case Diagnose(failure=failure):
+                known = _Answer(Diagnosed(0, failure.ticket, failure))
+                work = partial(_diagnose, crew, failure, self._recent_output())
+                self._watch.submit(Job(work, known))
+            case Forget(pid=pid):
+                self._watch.submit(Job(partial(_forget, crew, pid), _Answer()))
+            case Terminate(epoch=epoch) | Kill(epoch=epoch):
+                sent = _Answer(Signalled(0, epoch, ()))
+                self._act.submit(Job(partial(_signal, effect), sent))
+            case Spawn(plan=plan):
+                self._spawn(plan)
+            case Notice():
+                self.notice_raised.emit(effect)
+            case QuitApp():
+                self.quit_ready.emit()
+            case _:
+                assert_never(effect)
+
+    def _spawn(self, plan: LaunchPlan) -> None:
+        self.run_started.emit()
+        self._plan = plan
+        self._child = Child(plan, self)
+        self._child.spawned.connect(self._on_spawned)
+        self._child.spawn_failed.connect(self._on_spawn_failed)
+        self._child.lines_received.connect(self.lines_received)
+        self._child.exited.connect(self._on_exited)
+        self._child.start()
+
+
+def _now() -> float:
+    return time.monotonic()
+
+
+# -- jobs: run in a lane, touch no object of Qt ---------------------------------------------------
+
+
+def _observe(crew: Callable[[], Crew], request: Observe) -> _Answer:
+    seen = crew().observer.observe(request.target, request.tree)
+    return _Answer(Observed(0, request.epoch, seen.finding, seen.survivors), seen)
+
+
+def _prepare(crew: Callable[[], Crew], request: Prepare) -> _Answer:
+    result = crew().preparer.prepare(anyway=request.anyway, replacing=request.replacing)
+    if isinstance(result, Failure):
+        return _Answer(Refused(0, request.epoch, result))
+    return _Answer(Prepared(0, request.epoch, result))
+
+
+def _diagnose(crew: Callable[[], Crew], failure: Failure, output: tuple[str, ...]) -> _Answer:
+    return _Answer(Diagnosed(0, failure.ticket, crew().diagnoser.diagnose(failure, output)))
+
+
+def _forget(crew: Callable[[], Crew], pid: int) -> _Answer:
+    crew().observer.forget(pid)
+    return _Answer()
+
+
+def _record(crew: Callable[[], Crew], process: Process) -> _Answer:
+    crew().run_records.write_spawned(process)
+    return _Answer()
+
+
+def _signal(request: Terminate | Kill) -> _Answer:
+    from picoclaw_tray.system import signaller  # noqa: PLC0415 - psutil is imported in the lane
+
+    if isinstance(request, Kill):
+        result = signaller.kill(request.process, request.tree)
+    else:
+        result = signaller.terminate(request.process)
+    if isinstance(result, Obstacle):
+        return _Answer(SignalRefused(0, request.epoch, result))
+    return _Answer(Signalled(0, request.epoch, result))
