@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, assert_never
 
+from picoclaw_tray.gateway.launch import join
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
@@ -25,6 +26,7 @@ from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import State
+    from picoclaw_tray.presentation.situation import Situation
 
 _STOPPED = QT_TRANSLATE_NOOP("status", "Stopped")
 _ENDED_OUTSIDE = QT_TRANSLATE_NOOP("status", "Stopped (ended by somebody else)")
@@ -51,6 +53,11 @@ _NO_LOOK = QT_TRANSLATE_NOOP("status", "It could not be found out whether a gate
 _NO_CHECK = QT_TRANSLATE_NOOP("status", "It could not be checked whether the gateway can start.")
 _HUNG = QT_TRANSLATE_NOOP("status", "The gateway did not answer any more.")
 _NOT_RUNNABLE = QT_TRANSLATE_NOOP("status", "The gateway could not be started.")
+_NO_OUTPUT = QT_TRANSLATE_NOOP("status", "No output yet. What the gateway prints appears here.")
+_OUTPUT_ELSEWHERE = QT_TRANSLATE_NOOP(
+    "status",
+    "This tray did not start the gateway and cannot see what it prints. Its log is in {folder}.",
+)
 
 _BY_DETAIL = {"could not look": _NO_LOOK, "could not check": _NO_CHECK}
 _BY_CLASS = {"hung": _HUNG, "not_runnable": _NOT_RUNNABLE}
@@ -143,3 +150,11 @@ def _failing(phase: Backoff | Failed, failure: Failure | None, now: float) -> Te
             return text(_GAVE_UP, reason=reason) if phase.gave_up else reason
         case _:
             assert_never(phase)
+
+
+def log_placeholder(situation: Situation) -> Text:
+    """What to say where the log would be, as long as it is empty."""
+    process = situation.state.process
+    if process is None or process.watched:
+        return text(_NO_OUTPUT)
+    return text(_OUTPUT_ELSEWHERE, folder=join(situation.surroundings.home, "logs"))

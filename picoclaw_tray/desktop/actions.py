@@ -1,0 +1,72 @@
+"""The actions of the menu; the window's buttons are the very same objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
+
+from picoclaw_tray.presentation.tray import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from picoclaw_tray.presentation.tray import Entry, TrayView
+    from picoclaw_tray.text import Text
+
+
+class Actions(QObject):
+    """Fixed actions whose text and state follow the view.
+
+    Signals:
+        wished(Wish): An entry was chosen that asks something of the gateway or the tray.
+    """
+
+    wished = Signal(Wish)
+
+    def __init__(self, render: Callable[[Text], str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._render = render
+        self.headline = QAction(self, enabled=False)
+        self.start = self._wishing(Wish.START)
+        self.stop = self._wishing(Wish.STOP)
+        self.restart = self._wishing(Wish.RESTART)
+        self.show_log = QAction(self.tr("Show &log"), self)
+        self.open_config = QAction(self.tr("Open &config folder"), self)
+        self.about = QAction(self.tr("&About"), self)
+        self.quit = self._wishing(Wish.QUIT)
+
+    def for_window(self) -> tuple[QAction, ...]:
+        """What the window shows as buttons: all but what it is itself."""
+        return (self.start, self.stop, self.restart, self.open_config, self.about, self.quit)
+
+    def show_view(self, view: TrayView) -> None:
+        """Sets what differs: each set property is a message to the panel."""
+        headline = self._render(view.headline)
+        if self.headline.text() != headline:
+            self.headline.setText(headline)
+        self._show_entry(self.start, view.start)
+        self._show_entry(self.stop, view.stop)
+        self._show_entry(self.restart, view.restart)
+        self._show_entry(self.quit, view.quit)
+
+    def _show_entry(self, action: QAction, entry: Entry) -> None:
+        label = self._render(entry.text)
+        if action.text() != label:
+            action.setText(label)
+        if action.isEnabled() != entry.enabled:
+            action.setEnabled(entry.enabled)
+        action.setData(entry.wish)
+
+    def _wishing(self, wish: Wish) -> QAction:
+        action = QAction(self)
+        action.setData(wish)
+        action.triggered.connect(self._on_triggered)
+        return action
+
+    @Slot()
+    def _on_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.wished.emit(action.data())

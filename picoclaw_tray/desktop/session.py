@@ -1,0 +1,118 @@
+"""Everything from outside that ends the tray: signals, log-out, shutdown."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Signal, Slot
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+LOGIN1 = "org.freedesktop.login1"
+
+
+class SignalWatch(QObject):
+    """Turns Unix signals into Qt signals at once.
+
+    A Python handler alone runs only when the interpreter gets its turn, which an idle Qt loop gives
+    it seconds later; untreated, SIGINT leaves the loop running and SIGHUP ends it without mercy.
+
+    Signals:
+        interrupted(): SIGINT; by a person.
+        terminated(): SIGTERM or SIGHUP; by a session that leaves little time.
+    """
+
+    interrupted = Signal()
+    terminated = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_readable)
+        self._caught = [signal.SIGINT, signal.SIGTERM]
+        if sys.platform != "win32":
+            self._caught.append(signal.SIGHUP)
+        self._old_handlers = [signal.signal(number, _wake) for number in self._caught]
+        self._old_descriptor = signal.set_wakeup_fd(
+            self._writer.fileno(), warn_on_full_buffer=False
+        )
+
+    def close(self) -> None:
+        """Gives the handlers back."""
+        signal.set_wakeup_fd(self._old_descriptor)
+        for number, handler in zip(self._caught, self._old_handlers, strict=True):
+            signal.signal(number, handler)
+        self._notifier.setEnabled(False)
+        self._reader.close()
+        self._writer.close()
+
+    @Slot()
+    def _on_readable(self) -> None:
+        for number in self._reader.recv(4096):
+            if number == signal.SIGINT:
+                self.interrupted.emit()
+            elif number in self._caught:
+                self.terminated.emit()
+
+
+def _wake(_number: int, _frame: FrameType | None) -> None:
+    """The byte in the wake-up descriptor is what counts."""
+
+
+class SessionEnd(QObject):
+    """The end of the session as each desktop tells it.
+
+    Never ``commitDataRequest``: it may still be cancelled.
+
+    Signals:
+        ending(): The session ends; a few seconds are left.
+    """
+
+    ending = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        match sys.platform:
+            case "linux":
+                self._listen_to_logind()
+            case "darwin":
+                if parent is not None:
+                    parent.installEventFilter(self)
+            case _:
+                pass
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """MacOS sends Quit at log-out and from the Dock; ``exit`` in our own code sends none."""
+        if event.type() is QEvent.Type.Quit:
+            event.ignore()
+            self.ending.emit()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _listen_to_logind(self) -> None:
+        from PySide6.QtCore import SLOT  # noqa: PLC0415 - the bus exists on Linux only
+        from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415
+
+        bus = QDBusConnection.systemBus()
+        if bus.isConnected():
+            bus.connect(
+                LOGIN1,
+                "/org/freedesktop/login1",
+                f"{LOGIN1}.Manager",
+                "PrepareForShutdown",
+                self,
+                str(SLOT("on_prepare_for_shutdown(bool)")).encode(),
+            )
+
+    @Slot(bool)
+    def on_prepare_for_shutdown(self, beginning: bool) -> None:  # noqa: FBT001 - a D-Bus signal
+        """False means that the shutdown was called off."""
+        if beginning:
+            self.ending.emit()

@@ -1,0 +1,91 @@
+"""The one place that knows the current situation; everybody who shows something listens to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from picoclaw_tray.lifecycle.messages import Found, Notice, NoticeKind
+from picoclaw_tray.lifecycle.state import Backoff, Failed, State, Stopped
+from picoclaw_tray.presentation.situation import Facts, Situation
+from picoclaw_tray.system.observation import Observation
+
+if TYPE_CHECKING:
+    from picoclaw_tray.presentation.situation import Surroundings
+
+COUNTDOWN_MS = 1000
+
+
+class SituationBoard(QObject):
+    """Merges state and facts.
+
+    Signals:
+        situation_changed(Situation): Something changed, or the clock moved on: countdown each
+            second while there is one, uptime with each look.
+    """
+
+    situation_changed = Signal(Situation)
+
+    def __init__(self, surroundings: Surroundings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._situation = Situation(surroundings)
+        self._countdown = QTimer(self, interval=COUNTDOWN_MS)
+        self._countdown.timeout.connect(self._announce)
+
+    @property
+    def situation(self) -> Situation:
+        """The current one."""
+        return self._situation
+
+    @Slot(State)
+    def on_state_changed(self, state: State) -> None:
+        """The life cycle moved on."""
+        before = self._situation
+        facts, refused = before.facts, before.refused_restart
+        if state.process is not None and state.process != before.state.process:
+            facts = replace(facts, version="", started_at=None, run=None)
+        if state.epoch != before.state.epoch:
+            refused = None
+        self._situation = replace(before, state=state, facts=facts, refused_restart=refused)
+        if isinstance(state.phase, Backoff):
+            self._countdown.start()
+        else:
+            self._countdown.stop()
+        self._announce()
+
+    @Slot(Observation)
+    def on_observed(self, observation: Observation) -> None:
+        """Somebody looked. In a transient phase what is unknown now stays as it was known."""
+        settled = isinstance(observation.finding, Found) or isinstance(
+            self._situation.state.phase, Stopped | Backoff | Failed
+        )
+        facts = observation.facts
+        if not settled:
+            facts = _filled(facts, self._situation.facts)
+        self._situation = replace(self._situation, facts=facts)
+        self._announce()
+
+    @Slot(Notice)
+    def on_notice(self, notice: Notice) -> None:
+        """A refused restart is remembered: it can be asked for anyway."""
+        if notice.kind is NoticeKind.RESTART_REFUSED:
+            self._situation = replace(self._situation, refused_restart=notice.failure)
+            self._announce()
+
+    @Slot()
+    def _announce(self) -> None:
+        self.situation_changed.emit(self._situation)
+
+
+def _filled(new: Facts, old: Facts) -> Facts:
+    return Facts(
+        version=new.version or old.version,
+        host=new.host or old.host,
+        port=old.port if new.port is None else new.port,
+        started_at=old.started_at if new.started_at is None else new.started_at,
+        run=old.run if new.run is None else new.run,
+        default_model=new.default_model or old.default_model,
+        config_problem=new.config_problem,
+    )
