@@ -1,0 +1,298 @@
+"""Builds the objects of the tray and connects them; decides nothing."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from picoclaw_tray import __version__
+from picoclaw_tray.desktop import qt_messages
+from picoclaw_tray.desktop.actions import Actions
+from picoclaw_tray.desktop.controller import GatewayController
+from picoclaw_tray.desktop.dialogs import Dialogs
+from picoclaw_tray.desktop.icons import Icons, app_icon
+from picoclaw_tray.desktop.log_model import LogModel
+from picoclaw_tray.desktop.log_window import GatewayWindow
+from picoclaw_tray.desktop.notifier import Notifier
+from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
+from picoclaw_tray.desktop.situation_board import SituationBoard
+from picoclaw_tray.desktop.translation import rendered
+from picoclaw_tray.desktop.tray import Tray
+from picoclaw_tray.desktop.window_content import window_content
+from picoclaw_tray.lifecycle.policy import Policy
+from picoclaw_tray.lifecycle.state import QuitKind
+from picoclaw_tray.logs.store import LogStore
+from picoclaw_tray.presentation.notices import Announcement
+from picoclaw_tray.presentation.situation import Situation, Surroundings
+from picoclaw_tray.presentation.status import log_placeholder
+from picoclaw_tray.presentation.tray import Wish, tray_view
+from picoclaw_tray.system.launch_site import prepare_site
+from picoclaw_tray.system.own_log import OwnLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from picoclaw_tray.cli import RunOptions
+    from picoclaw_tray.system.crew import Crew
+    from picoclaw_tray.system.launch_site import LaunchSite
+
+log = logging.getLogger(__name__)
+
+MAX_LOG_LINES = 100_000
+MAX_LOG_BYTES = 64 * 1024 * 1024
+DIAGNOSIS_LINES = 50
+
+
+class TrayApp(QObject):
+    """The composition root: one of each, and what connects them."""
+
+    def __init__(self, site: LaunchSite, options: RunOptions, application: QApplication) -> None:
+        super().__init__(application)
+        self._site = site
+        self._application = application
+        self._interrupts = 0
+        surroundings = Surroundings(
+            str(site.place.home), str(site.place.config), demo=site.demo is not None
+        )
+        self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
+        self._log_model = LogModel(self._store, self)
+        self._controller = GatewayController(
+            _late_crew(site, debug=options.debug), Policy(), self._recent_output, self
+        )
+        self._board = SituationBoard(surroundings, self)
+        self._notifier = Notifier(surroundings, self)
+        self._actions = Actions(rendered, self)
+        self._icons = Icons()
+        self._tray = Tray(self._actions, self._icons, rendered, self)
+        self._window: GatewayWindow | None = None
+        self._dialogs = Dialogs(self)
+        self._signals = SignalWatch(self)
+        self._session = SessionEnd(application)
+        self._no_host = False
+        self._connect()
+        self._on_situation(self._board.situation)
+
+    def begin(self, *, start: bool) -> None:
+        """Shows the icon, then looks for a gateway and, if asked, starts one."""
+        if self._site.settings_problem:
+            log.warning("settings: %s", self._site.settings_problem)
+        self._tray.show()
+        if start:
+            self._controller.start()
+        else:
+            self._controller.nudge()
+
+    def end(self) -> None:
+        """After the event loop: nothing of ours is left behind."""
+        self._tray.hide()
+        self._dialogs.close()
+        if self._window is not None:
+            self._window.close()
+            self._window.deleteLater()
+        self._controller.close()
+        self._signals.close()
+
+    def _connect(self) -> None:
+        controller, board = self._controller, self._board
+        controller.run_started.connect(self._on_run_started)
+        controller.lines_received.connect(self._on_lines_received)
+        controller.state_changed.connect(board.on_state_changed)
+        controller.observed.connect(board.on_observed)
+        controller.notice_raised.connect(board.on_notice)
+        controller.notice_raised.connect(self._notifier.on_notice)
+        controller.quit_ready.connect(self._on_quit_ready)
+        board.situation_changed.connect(self._on_situation)
+        board.situation_changed.connect(self._notifier.on_situation)
+        self._notifier.announced.connect(self._on_announced)
+        self._actions.wished.connect(self._on_wished)
+        self._actions.show_log.triggered.connect(self.show_window)
+        self._actions.open_config.triggered.connect(self._on_open_config)
+        self._actions.about.triggered.connect(self._on_about)
+        self._tray.opened.connect(self.show_window)
+        self._tray.host_missing.connect(self._on_host_missing)
+        self._tray.host_appeared.connect(self._on_host_appeared)
+        self._dialogs.quit_confirmed.connect(self._on_quit_confirmed)
+        self._signals.interrupted.connect(self._on_interrupted)
+        self._signals.terminated.connect(self._on_session_ending)
+        self._session.ending.connect(self._on_session_ending)
+
+    # -- output -------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_run_started(self) -> None:
+        self._store.begin_run()
+        self._log_model.on_lines_appended()
+
+    @Slot(tuple)
+    def _on_lines_received(self, lines: tuple[bytes, ...]) -> None:
+        self._store.extend(lines)
+        self._log_model.on_lines_appended()
+
+    @Slot()
+    def _on_clear_requested(self) -> None:
+        self._store.clear()
+        self._log_model.on_lines_appended()
+
+    def _recent_output(self) -> tuple[str, ...]:
+        store = self._store
+        return store.since(max(0, store.total - DIAGNOSIS_LINES), store.run_id).lines
+
+    # -- shown --------------------------------------------------------------------------------
+
+    @Slot(Situation)
+    def _on_situation(self, situation: Situation) -> None:
+        view = tray_view(situation, time.monotonic())
+        self._actions.show_view(view)
+        self._tray.show_view(view)
+        if self._window is not None:
+            content = window_content(view, situation, self._icons, no_host=self._no_host)
+            self._window.show_presentation(content)
+            self._window.set_placeholder(rendered(log_placeholder(situation)))
+
+    @Slot(Announcement)
+    def _on_announced(self, announcement: Announcement) -> None:
+        self._tray.notify(announcement)
+
+    @Slot()
+    def show_window(self) -> None:
+        """Opens the window, or brings it to the front."""
+        if self._window is None:
+            self._window = GatewayWindow(self._log_model, self._actions.for_window())
+            self._window.visibility_changed.connect(self._controller.set_attentive)
+            self._window.clear_requested.connect(self._on_clear_requested)
+            self._window.close_requested.connect(self._on_close_requested)
+            self._window.set_confirm_close(self._no_host)
+            self._on_situation(self._board.situation)
+        self._window.show()
+        self._window.raise_()
+        self._window.activateWindow()
+
+    @Slot()
+    def _on_host_missing(self) -> None:
+        log.warning("no system tray was found; the window is shown instead")
+        self._set_no_host(True)
+        self.show_window()
+
+    @Slot()
+    def _on_host_appeared(self) -> None:
+        self._set_no_host(False)
+
+    def _set_no_host(self, no_host: bool) -> None:  # noqa: FBT001
+        self._no_host = no_host
+        if self._window is not None:
+            self._window.set_confirm_close(no_host)
+        self._on_situation(self._board.situation)
+
+    @Slot()
+    def _on_close_requested(self) -> None:
+        if self._window is not None:
+            self._dialogs.ask_before_last_window_closes(self._window)
+
+    @Slot()
+    def _on_open_config(self) -> None:
+        folder = self._site.place.config.parent
+        existing = next(path for path in (folder, *folder.parents) if path.is_dir())
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(existing)))
+
+    @Slot()
+    def _on_about(self) -> None:
+        self._dialogs.show_about(self._board.situation.facts.version, self._site.log_folder)
+
+    # -- wishes -------------------------------------------------------------------------------
+
+    @Slot(Wish)
+    def _on_wished(self, wish: Wish) -> None:
+        log.info("wish: %s", wish.value)
+        controller = self._controller
+        match wish:
+            case Wish.START:
+                controller.start()
+            case Wish.START_ANYWAY:
+                controller.start_anyway()
+            case Wish.STOP:
+                controller.stop()
+            case Wish.FORCE_STOP:
+                controller.force_stop()
+            case Wish.RESTART:
+                controller.restart()
+            case Wish.RESTART_ANYWAY:
+                controller.restart_anyway()
+            case Wish.QUIT:
+                controller.quit()
+            case _:
+                assert_never(wish)
+
+    @Slot()
+    def _on_quit_confirmed(self) -> None:
+        self._controller.quit()
+
+    @Slot()
+    def _on_interrupted(self) -> None:
+        """Ctrl+C quits; again, it does not wait for the gateway."""
+        self._interrupts += 1
+        if self._interrupts == 1:
+            self._controller.quit()
+        else:
+            self._controller.force_stop()
+
+    @Slot()
+    def _on_session_ending(self) -> None:
+        log.info("the session ends")
+        self._controller.quit(QuitKind.SESSION)
+
+    @Slot()
+    def _on_quit_ready(self) -> None:
+        # Not quit(): on macOS that asks the session filter first.
+        self._application.exit(0)
+
+
+def _late_crew(site: LaunchSite, *, debug: bool) -> Callable[[], Crew]:
+    """Puts the crew together at the first call, in the lane that uses it."""
+
+    @functools.cache
+    def crew() -> Crew:
+        from picoclaw_tray.system.crew import assemble  # noqa: PLC0415 - see its docstring
+
+        return assemble(site, debug=debug)
+
+    return crew
+
+
+def run(options: RunOptions, environ: Mapping[str, str]) -> int:
+    """Runs the tray until it is told to quit; the exit code of the process."""
+    site = prepare_site(environ, home=options.home, config=options.config, demo=options.demo)
+    with ExitStack() as after:
+        if site.demo is not None:
+            after.callback(site.demo.remove)
+        own_log = OwnLog(site.log_folder)
+        own_log.open(debug=options.debug)
+        after.callback(own_log.close)
+        qt_messages.install()
+        after.callback(qt_messages.uninstall)
+        log.info("picoclaw-tray %s for %s", __version__, site.place.home)
+        application = _application()
+        tray_app = TrayApp(site, options, application)
+        tray_app.begin(start=options.start)
+        status = application.exec()
+        tray_app.end()
+        log.info("the end")
+    return status
+
+
+def _application() -> QApplication:
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("picoclaw-tray")
+    application.setApplicationDisplayName("PicoClaw")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("picoclaw-tray")
+    application.setWindowIcon(app_icon())
+    application.setQuitOnLastWindowClosed(False)
+    return application

@@ -1,0 +1,149 @@
+"""Verbs and exit codes. Qt is imported only by the verb that needs it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from picoclaw_tray import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DONE, FAILED, USAGE = 0, 1, 2
+STANDARD_ERROR = 2
+
+_NO_DISPLAY = "picoclaw-tray needs a graphical session: neither DISPLAY nor WAYLAND_DISPLAY is set."
+_DISPLAYLESS = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs"})
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What ``run`` was asked for; empty paths mean the environment's, else the default.
+
+    Attributes:
+        start: Start a gateway at once if none runs.
+        demo: Run the stand-in in a throw-away home.
+        debug: Log level debug, of the gateway and of our own log.
+    """
+
+    home: str = ""
+    config: str = ""
+    start: bool = True
+    demo: bool = False
+    debug: bool = False
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of every program of ours; exits the process."""
+    _open_standard_streams()
+    program = Path(sys.argv[0]).stem
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(_main(program, arguments, os.environ))
+
+
+def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int:
+    console = program == "picoclaw-trayctl"
+    parser = _parser("picoclaw-trayctl" if console else "picoclaw-tray")
+    if console and not arguments:
+        parser.print_help()
+        return USAGE
+    if not console and (not arguments or arguments[0] not in _FIRST_WORDS):
+        arguments = ["run", *arguments]
+    options = parser.parse_args(arguments)
+    match options.verb:
+        case "run":
+            known = {name: getattr(options, name) for name in RunOptions.__slots__}
+            return _run(RunOptions(**known), environ)
+        case "version":
+            print(f"picoclaw-tray {__version__}")
+            return DONE
+        case "send-ctrl-c":
+            return _send_ctrl_c(options.pid)
+        case _:
+            parser.print_help()
+            return USAGE
+
+
+_FIRST_WORDS = frozenset({"run", "version", "send-ctrl-c", "-h", "--help"})
+
+
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description="Starts, watches and explains a PicoClaw gateway from the system tray.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage.",
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    run = verbs.add_parser(
+        "run",
+        help="put the icon into the tray; start a gateway, or adopt the one that runs",
+        description="Puts the icon into the tray; starts a gateway, or adopts the one that runs.",
+    )
+    run.add_argument("--home", default="", metavar="DIR", help="PicoClaw's home (PICOCLAW_HOME)")
+    run.add_argument(
+        "--config", default="", metavar="FILE", help="its config file (PICOCLAW_CONFIG)"
+    )
+    run.add_argument(
+        "--no-start",
+        dest="start",
+        action="store_false",
+        help="start no gateway; adopt one that runs all the same",
+    )
+    run.add_argument(
+        "--demo", action="store_true", help="try it on a stand-in gateway; yours is not touched"
+    )
+    run.add_argument("--debug", action="store_true", help="log more, here and in the gateway")
+    verbs.add_parser("version", help="print the version of picoclaw-tray")
+    ctrl_c = verbs.add_parser("send-ctrl-c")  # hidden: it has no help
+    ctrl_c.add_argument("pid", type=int)
+    return parser
+
+
+def _run(options: RunOptions, environ: Mapping[str, str]) -> int:
+    if not _has_display(environ):
+        print(_NO_DISPLAY, file=sys.stderr)
+        return FAILED
+    from picoclaw_tray.app import run  # noqa: PLC0415 - Qt is for this verb only
+
+    return run(options, environ)
+
+
+def _has_display(environ: Mapping[str, str]) -> bool:
+    """Qt itself would abort with a core dump and a misleading sentence."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    platform = environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    if platform in _DISPLAYLESS:
+        return True
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+
+
+def _send_ctrl_c(pid: int) -> int:
+    """The hidden verb behind a graceful stop on Windows."""
+    if sys.platform == "win32":
+        from picoclaw_tray.system.windows_ctrl_c import send_ctrl_c  # noqa: PLC0415
+
+        return send_ctrl_c(pid)
+    print(f"send-ctrl-c {pid}: only Windows needs it.", file=sys.stderr)
+    return USAGE
+
+
+def _open_standard_streams() -> None:
+    """Makes sure that descriptors 0 to 2 are taken, and that print has somewhere to go.
+
+    Started without them, the next file that is opened would get their numbers, and a child's
+    output would end up in it.
+    """
+    descriptor = os.open(os.devnull, os.O_RDWR)
+    while descriptor <= STANDARD_ERROR:
+        descriptor = os.open(os.devnull, os.O_RDWR)
+    os.close(descriptor)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
