@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.demo.banner import render_banner
@@ -16,14 +15,14 @@ from picoclaw_tray.demo.command_line import (
 )
 from picoclaw_tray.demo.config import level_from
 from picoclaw_tray.demo.journal import Journal
-from picoclaw_tray.demo.life import Gateway, StartupError, Surroundings
+from picoclaw_tray.demo.life import Gateway, StartupError
 from picoclaw_tray.demo.output import prepare_streams, print_err, print_out, redirect_stderr
 from picoclaw_tray.demo.pid_file import name_this_process
-from picoclaw_tray.demo.starts import switches_of_this_start
+from picoclaw_tray.demo.surroundings import look_around
 from picoclaw_tray.demo.switches import UsageError, describe_switches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from picoclaw_tray.demo.surroundings import Surroundings
 
 _USAGE = """\
 A stand-in for the PicoClaw gateway: it looks like one to a supervisor, and fails on demand.
@@ -61,21 +60,16 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run_gateway(invocation: Invocation, environ: dict[str, str]) -> int:
-    if invocation.host is not None:
-        environ["PICOCLAW_GATEWAY_HOST"] = invocation.host
-    home = _home(environ)
-    around = Surroundings(
-        home=home,
-        config_path=Path(environ.get("PICOCLAW_CONFIG") or home / "config.json"),
-        environ=environ,
-        invocation=invocation,
-        switches=switches_of_this_start(invocation.switches, home),
-    )
+    around = look_around(invocation, environ)
     _set_first_signals(ignore_stop=around.switches.ignore_sigterm)
     name_this_process()
-    logs = home / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    redirect_stderr(logs / "gateway_panic.log")
+    logs = around.home / "logs"
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+        redirect_stderr(logs / "gateway_panic.log")
+    except OSError as error:
+        print_err(f"Error: {error}\n")
+        return 1
     level = level_from(environ.get("PICOCLAW_LOG_LEVEL", ""))
     journal = Journal(logs / "gateway.log", "debug" if invocation.debug else level)
     try:
@@ -98,14 +92,6 @@ def _explain(error: StartupError, around: Surroundings, journal: Journal) -> Non
         home_path=str(around.home),
     )
     print_err(f"Error: {error}\n")
-
-
-def _home(environ: Mapping[str, str]) -> Path:
-    """Contract 1.1."""
-    if environ.get("PICOCLAW_HOME"):
-        return Path(environ["PICOCLAW_HOME"])
-    user_home = environ.get("USERPROFILE" if os.name == "nt" else "HOME")
-    return Path(user_home) / ".picoclaw" if user_home else Path()
 
 
 def _set_first_signals(*, ignore_stop: bool) -> None:

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, TypeAlias
 
 from picoclaw_tray.demo.config import LEVELS
-from picoclaw_tray.demo.output import print_err, print_out, write_all
+from picoclaw_tray.demo.output import print_err, write_all, write_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ class Journal:
         caller = _caller(sys._getframe(1))  # noqa: SLF001
         now = time.localtime()
         try:
-            print_out(
+            write_out(
                 f"{time.strftime('%H:%M:%S', now)} {_TOKENS[level]} {component} {caller} > "
                 f"{message}{_console_fields(fields)}\n"
             )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import enum
-import queue
 import signal
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.demo.agenda import Agenda
@@ -16,23 +13,19 @@ from picoclaw_tray.demo.binding import BindError, format_address, open_listeners
 from picoclaw_tray.demo.config import Config, check_config, check_model, load_config
 from picoclaw_tray.demo.document import ConfigError
 from picoclaw_tray.demo.endpoints import Endpoints, Reload
+from picoclaw_tray.demo.inbox import Inbox, Order
 from picoclaw_tray.demo.mischief import plan_mischief, start_children
 from picoclaw_tray.demo.output import print_out
 from picoclaw_tray.demo.pid_file import AlreadyRunning, PidFile
-from picoclaw_tray.demo.reloading import ConfigWatch, print_reloaded
+from picoclaw_tray.demo.reloading import ConfigWatch, reload_config
 from picoclaw_tray.demo.server import Server
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-    from types import FrameType
+    from collections.abc import Iterator
 
-    from picoclaw_tray.demo.command_line import Invocation
     from picoclaw_tray.demo.journal import Journal
-    from picoclaw_tray.demo.switches import Switches
-
-_WINDOWS_BEAT_S = 0.2  # there a wait does not notice Ctrl+C
+    from picoclaw_tray.demo.surroundings import Surroundings
 
 
 class StartupError(Exception):
@@ -49,22 +42,6 @@ def _failing(step: str, *expected: type[Exception]) -> Iterator[None]:
         raise StartupError(msg) from error
 
 
-class _Order(enum.Enum):
-    STOP = enum.auto()
-    RELOAD = enum.auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where this gateway lives, and what it was told."""
-
-    home: Path
-    config_path: Path
-    environ: Mapping[str, str]
-    invocation: Invocation
-    switches: Switches
-
-
 class Gateway:
     """Comes up, serves, goes down. All of it runs in the main thread."""
 
@@ -78,7 +55,7 @@ class Gateway:
             token=self._pid_file.token, switches=around.switches, on_reload=self._on_reload_asked
         )
         self._agenda = Agenda()
-        self._inbox: queue.SimpleQueue[_Order] = queue.SimpleQueue()
+        self._inbox = Inbox()
 
     def run(self) -> None:
         """Returns after a graceful stop.
@@ -88,9 +65,9 @@ class Gateway:
         """
         if self._around.invocation.debug:
             print_out("🔍 Debug mode enabled\n")
+        self._load_config()
         if self._switches.fail_before_pid is not None:
             raise StartupError(self._switches.fail_before_pid)
-        self._load_config()
         listeners = self._listen()
         try:
             self._claim_home()
@@ -133,6 +110,7 @@ class Gateway:
         if not self._switches.mute:
             server.start()
         self._endpoints.set_ready()
+        self._journal.write("info", "gateway", "All services run", port=self._config.port)
         self._announce([listener.getsockname() for listener in listeners])
         self._handle_signals()
         return server
@@ -146,12 +124,10 @@ class Gateway:
             self._journal.write("warn", "gateway", message, limited_mode=True)
 
     def _announce(self, addresses: list[tuple[str, int]]) -> None:
-        channels = " ".join(self._config.channels)
-        print_out(
-            f"✓ Channels enabled: [{channels}]\n"
-            if channels
-            else "⚠ Warning: No channels enabled\n"
-        )
+        if self._config.channels:
+            print_out(f"✓ Channels enabled: [{' '.join(self._config.channels)}]\n")
+        else:
+            print_out("⚠ Warning: No channels enabled\n")
         asked_at = format_address(probe_host(self._config.hosts), self._config.port)
         print_out(
             f"✓ Health endpoints available at http://{asked_at}/health, /ready and /reload (POST)\n"
@@ -162,67 +138,35 @@ class Gateway:
 
     def _handle_signals(self) -> None:
         if sys.platform == "win32":
-            handled = [signal.SIGINT, signal.SIGBREAK, signal.SIGTERM]
+            self._inbox.stop_on([signal.SIGINT, signal.SIGBREAK, signal.SIGTERM])
         else:
-            handled = [signal.SIGINT, signal.SIGTERM]
-        for number in handled:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._on_signal)
+            self._inbox.stop_on([signal.SIGINT, signal.SIGTERM])
 
     def _serve(self, server: Server) -> None:
         """Works off what comes in, until the first signal; further ones are swallowed."""
         self._endpoints.set_reload(Reload.IDLE)
         plan_mischief(self._switches, self._agenda, self._journal, server)
         if self._config.hot_reload:
-            watch = ConfigWatch(self._around.config_path, self._on_reload_asked)
+            watch = ConfigWatch(self._around.config_path, self._on_config_changed)
             self._agenda.after(watch.INTERVAL_S, watch)
-        while (order := self._next_order()) is not _Order.STOP:
-            if order is _Order.RELOAD:
-                self._reload()
+        while (order := self._inbox.get(self._agenda.seconds_left())) is not Order.STOP:
+            if order is None:
+                self._agenda.run_due()
+            else:
+                self._reload(manual=order is Order.RELOAD)
         self._journal.write("info", "gateway", "Shutting down...")
         server.close()
         time.sleep(self._switches.linger)
         self._journal.write("info", "gateway", "✓ Gateway stopped")
 
-    def _next_order(self) -> _Order | None:
-        """The next order, or None after something on the agenda had its turn."""
-        wait = self._agenda.seconds_left()
-        if sys.platform == "win32":
-            wait = _WINDOWS_BEAT_S if wait is None else min(wait, _WINDOWS_BEAT_S)
-        try:
-            return self._inbox.get(timeout=wait)
-        except queue.Empty:
-            self._agenda.run_due()
-            return None
-
-    def _reload(self) -> None:
-        """Puts a changed config in force, except for host and port."""
+    def _reload(self, *, manual: bool) -> None:
+        """Takes over a changed config, except for host and port."""
         self._endpoints.set_reload(Reload.RUNNING)
-        self._journal.write("info", "gateway", "🔄 Config file changed, reloading...")
-        try:
-            config = load_config(self._around.config_path, self._around.environ)
-        except ConfigError as error:
-            message = f"Error loading config for manual reload: {error}"
-            self._journal.write("error", "gateway", message)
-        else:
-            self._replace_config(config)
+        config = reload_config(self._around, self._journal, manual=manual)
+        if config is not None:
+            self._config = config
+            self._apply_log_level()
         self._endpoints.set_reload(Reload.IDLE)
-
-    def _replace_config(self, config: Config) -> None:
-        try:
-            check_config(config)
-        except ConfigError as error:
-            self._journal.write("error", "gateway", f"Config validation failed: {error}")
-            return
-        try:
-            check_model(config, allow_empty=self._around.invocation.allow_empty)
-        except ConfigError as error:
-            self._journal.write("error", "gateway", f"Manual reload failed: {error}")
-            return
-        self._config = config
-        self._apply_log_level()
-        print_reloaded(config)
-        self._journal.write("info", "gateway", "Manual reload completed successfully")
 
     def _apply_log_level(self) -> None:
         if not self._around.invocation.debug:
@@ -230,7 +174,7 @@ class Gateway:
 
     def _on_reload_asked(self) -> None:
         """Comes from any thread."""
-        self._inbox.put(_Order.RELOAD)
+        self._inbox.put(Order.RELOAD)
 
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._inbox.put(_Order.STOP)
+    def _on_config_changed(self) -> None:
+        self._inbox.put(Order.HOT_RELOAD)

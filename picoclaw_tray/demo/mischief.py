@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
 FLOOD_LINE_BYTES = 120
 _FLOOD_BATCH = 500  # lines a write: the pipe's 64 KiB
 _CHILD_LIFE_S = 300  # nobody has to clean up after a test that failed
-_CHILD = f"""
-import signal, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-time.sleep({_CHILD_LIFE_S})
-"""
+_CHILD = f"import time; time.sleep({_CHILD_LIFE_S})"
 
 
 def plan_mischief(switches: Switches, agenda: Agenda, journal: Journal, server: Server) -> None:
@@ -102,13 +98,19 @@ class _Crash:
 if sys.platform == "win32":
 
     def _spawn_child() -> int:
-        """The handle, which is what Windows gives."""
-        return os.spawnv(os.P_NOWAIT, sys.executable, ["picoclaw-demo-child", "-ISc", _CHILD])
+        """Returns its handle. It keeps our standard output open."""
+        return os.spawnv(
+            os.P_NOWAIT, sys.executable, ["picoclaw-demo-child", "-ISc", f'"{_CHILD}"']
+        )
 
 else:
 
     def _spawn_child() -> int:
-        """The PID. Its streams are the null device: it must not hold the supervisor's pipe."""
-        null = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
-        command = [sys.executable, "-ISc", _CHILD, "picoclaw-demo-child"]
-        return os.posix_spawn(sys.executable, command, os.environ, file_actions=null)
+        """Returns its PID. It must not hold the supervisor's pipe: its streams lead nowhere."""
+        return os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-ISc", _CHILD, "picoclaw-demo-child"],
+            os.environ,
+            file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in range(3)],
+            setsigmask=[signal.SIGTERM, signal.SIGINT],
+        )

@@ -34,10 +34,16 @@ def prepare_streams() -> None:
 
 
 def print_out(text: str) -> None:
-    """Writes to stdout, unbuffered. Without a reader this ends the process (contract 4.7).
+    """Writes progress lines to stdout, unbuffered; an error other than a gone reader is ignored."""
+    with suppress(OSError):
+        write_out(text)
+
+
+def write_out(text: str) -> None:
+    """Writes to stdout. Without a reader this ends the process (contract 4.7).
 
     Raises:
-        OSError: Another write error, for example a full disk.
+        OSError: Another write error, for example a full disk; on Windows also a gone reader.
     """
     try:
         write_all(_STDOUT, text.encode("utf-8", "replace"))

@@ -47,13 +47,12 @@ class Server:
     def hang(self) -> None:
         """Stops answering; connections still succeed, as with a program that got stuck."""
         self._wake.close()
-        self._accepting.join()
+        if self._accepting.ident is not None:
+            self._accepting.join()
 
     def close(self) -> None:
         """Stops answering and refuses connections from now on."""
-        self._wake.close()
-        if self._accepting.ident is not None:
-            self._accepting.join()
+        self.hang()
         for listener in self._listeners:
             listener.close()
 

@@ -108,7 +108,7 @@ class Switches:
         about="how to crash: 1 as after a fatal log entry (default), 2 as after a panic",
     )
     crash_signal: signal.Signals | None = _switch(  # noqa: RUF009
-        _signal, off=None, bare=None, fault=True, about="crash by this signal, for example KILL"
+        _signal, off=None, bare=None, fault=True, about="crash by this signal: KILL, SEGV, PIPE, …"
     )
     ignore_sigterm: bool = _flag(
         "ignore SIGTERM from the first moment on (Windows: Ctrl+C and Ctrl+Break)"
