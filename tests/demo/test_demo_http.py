@@ -9,6 +9,8 @@ from picoclaw_tray.demo.switches import Switches
 from picoclaw_tray.demo.uptime import render_duration
 from tests.support.waiting import wait_until
 
+pytestmark = [pytest.mark.linux, pytest.mark.macos]
+
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_health_names_status_uptime_and_pid_for_any_method(launch, method):

@@ -6,6 +6,8 @@ import pytest
 
 from tests.demo.stand_in import LAST_STARTED_LINE
 
+pytestmark = [pytest.mark.linux, pytest.mark.macos]
+
 
 def test_crash_ends_as_after_a_fatal_log_entry(home, launch):
     gateway = launch("--demo-crash-after=0")

@@ -13,7 +13,10 @@ import pytest
 
 import picoclaw_tray
 from tests.demo.stand_in import Home
+from tests.support.skips import OTHER_SYSTEM
 from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.linux, pytest.mark.macos]
 
 ROOT = Path(picoclaw_tray.__file__).parents[1]
 ENTRY = re.compile(r"^(\d\d:\d\d:\d\d) (DBG|INF|WRN|ERR|FTL) (\S+) (\S+:\d+) > (.*)$")
@@ -196,9 +199,8 @@ def test_start_refuses_a_second_gateway_of_the_same_home(home, launch, tmp_path)
     assert home.record() == record
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason=f"{OTHER_SYSTEM}: any live process counts")
 def test_start_replaces_a_pid_file_of_a_process_with_another_name(home, launch):
-    if sys.platform != "linux":
-        pytest.skip("another operating system: trusts any live process")
     home.pid_file.write_text(f'{{"pid": {os.getpid()}, "version": "0.2.9"}}')
 
     gateway = launch()

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.waiting import wait_until
 
+pytestmark = [pytest.mark.linux, pytest.mark.macos]
+
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stop_is_silent_and_clean_at_the_default_level(home, launch, number):
