@@ -1,0 +1,68 @@
+"""Copies lines to the clipboard without keeping the window waiting."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from picoclaw_tray.desktop.log_model import LogModel
+
+LINES_A_SLICE: Final = 1000
+"""Masking them takes about 10 ms; a full store of 100,000 lines would take a second in one go."""
+
+
+class LogCopy(QObject):
+    """Masks the lines slice by slice, between other events, then fills the clipboard.
+
+    Signals:
+        done(): The clipboard has them.
+    """
+
+    done = Signal()
+
+    def __init__(self, model: LogModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._run_id = model.run_id
+        self._offsets: Iterator[int] = iter(())
+        self._lines: list[str] = []
+        self._next_slice = QTimer(self, interval=0)
+        self._next_slice.timeout.connect(self._on_next_slice)
+
+    def start(self, offsets: Iterable[int]) -> None:
+        """Copies the lines at these offsets of the run; a copy under way is given up.
+
+        Lines that are dropped before their turn are missing in the copy.
+        """
+        self._run_id = self._model.run_id
+        self._offsets = iter(offsets)
+        self._lines = []
+        self._next_slice.start()
+        self._on_next_slice()
+
+    @Slot()
+    def _on_next_slice(self) -> None:
+        asked = 0
+        for offset in islice(self._offsets, LINES_A_SLICE):
+            asked += 1
+            line = self._model.full_line(offset) if self._is_same_run() else None
+            if line is not None:
+                self._lines.append(line)
+        if asked < LINES_A_SLICE:
+            self._finish()
+
+    def _is_same_run(self) -> bool:
+        return self._model.run_id == self._run_id
+
+    def _finish(self) -> None:
+        self._next_slice.stop()
+        if self._lines:
+            QGuiApplication.clipboard().setText("\n".join(self._lines))
+        self._lines = []
+        self.done.emit()
