@@ -1,0 +1,147 @@
+"""Tinted panels for what a person should read before anything else."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QPlainTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from picoclaw_tray.desktop.parts import ReadableLabel, mixed
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_RED: Final = QColor("#d64545")
+_BLUE: Final = QColor("#2f7fd1")
+_TINT: Final = 0.12
+_STRIPE: Final = 4
+_RADIUS: Final = 6
+_MOST_LINES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FailureContent:
+    """A failure in sentences.
+
+    Attributes:
+        reason: What happened; empty where the headline says it.
+        next_step: What the person can do; may be empty.
+        evidence: Lines that show it, secrets masked; may be empty.
+    """
+
+    reason: str = ""
+    next_step: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+class Card(QFrame):
+    """A rounded panel in a tint of its colour, with a stripe; the text keeps its own colour."""
+
+    def __init__(self, accent: QColor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._accent = accent
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12 + _STRIPE, 10, 12, 10)
+        self._column.setSpacing(6)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the panel; a palette's dark window gives a dark panel."""
+        window = self.palette().color(QPalette.ColorRole.Window)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._accent)
+        painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
+        painter.setClipRect(self.rect().adjusted(_STRIPE, 0, 0, 0))
+        painter.setBrush(mixed(window, self._accent, _TINT))
+        painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
+        painter.end()
+
+    def _add_label(self) -> ReadableLabel:
+        label = ReadableLabel(self)
+        self._column.addWidget(label)
+        return label
+
+
+class NoticeCard(Card):
+    """One sentence that is no failure. Hidden as long as there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(_BLUE, parent)
+        self._text = self._add_label()
+        self.hide()
+
+    def show_notice(self, notice: str) -> None:
+        """Sets the sentence; an empty one hides the card."""
+        self._text.show_text(notice)
+        self.setVisible(bool(notice))
+
+
+class FailureCard(Card):
+    """Reason, next step and, unfolded on demand, the evidence. Hidden without a failure."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(_RED, parent)
+        self._content: FailureContent | None = None
+        self._reason = self._add_label()
+        bold = QFont(self._reason.font())
+        bold.setBold(True)
+        self._reason.setFont(bold)
+        self._next_step = self._add_label()
+        self._unfold = QToolButton(self)
+        self._unfold.setText(self.tr("What the gateway said"))
+        self._unfold.setCheckable(True)
+        self._unfold.setAutoRaise(True)
+        self._unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._unfold.setArrowType(Qt.ArrowType.RightArrow)
+        self._unfold.toggled.connect(self._on_unfolded)
+        self._column.addWidget(self._unfold)
+        self._evidence = QPlainTextEdit(self)
+        self._evidence.setAccessibleName(self._unfold.text())
+        self._evidence.setReadOnly(True)
+        self._evidence.setTabChangesFocus(True)
+        self._evidence.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._evidence.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._evidence.hide()
+        self._column.addWidget(self._evidence)
+        self.hide()
+
+    def show_failure(self, content: FailureContent | None) -> None:
+        """Sets what differs: what the person selected in the same failure stays selected."""
+        if content != self._content:
+            self._content = content
+            if content is not None:
+                self._fill(content)
+            self.setVisible(content is not None and any(astuple(content)))
+
+    def _fill(self, content: FailureContent) -> None:
+        for label, sentence in (
+            (self._reason, content.reason),
+            (self._next_step, content.next_step),
+        ):
+            label.show_text(sentence)
+            label.setVisible(bool(sentence))
+        self._unfold.setVisible(bool(content.evidence))
+        self._unfold.setChecked(False)
+        self._evidence.setPlainText("\n".join(content.evidence))
+        lines = min(len(content.evidence), _MOST_LINES)
+        frame = self._evidence.height() - self._evidence.viewport().height()
+        margins = 2 * int(self._evidence.document().documentMargin())
+        scroll_bar = self._evidence.horizontalScrollBar().sizeHint().height()
+        line = self._evidence.fontMetrics().lineSpacing()
+        self._evidence.setFixedHeight(lines * line + margins + frame + scroll_bar)
+
+    @Slot(bool)
+    def _on_unfolded(self, is_open: bool) -> None:  # noqa: FBT001 - the signal's
+        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
+        self._unfold.setArrowType(arrow)
+        self._evidence.setVisible(is_open)

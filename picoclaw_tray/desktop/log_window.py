@@ -1,0 +1,237 @@
+"""The window of one gateway: how it is, what can be done, what it prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QIcon, QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
+
+from picoclaw_tray.desktop.cards import (
+    FailureCard,
+    FailureContent,
+    NoticeCard,
+)
+from picoclaw_tray.desktop.flow_layout import FlowLayout
+from picoclaw_tray.desktop.log_view import LogView
+from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QShowEvent
+
+    from picoclaw_tray.desktop.log_model import LogModel
+
+_SIZE: Final = QSize(900, 600)
+_SMALLEST: Final = QSize(360, 320)
+_ICON: Final = QSize(48, 48)
+_MARGIN: Final = 16
+_HEADLINE_SCALE: Final = 1.5
+_BUTTON_PADDING: Final = QSize(24, 12)
+_FOOTER_PADDING: Final = QSize(18, 6)
+_CELL_MARGIN: Final = 4
+_NO_BREAK: Final = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowContent:
+    """What the window shows beside the log, ready to be shown.
+
+    Attributes:
+        icon: The tray's.
+        title: Of the window.
+        headline: The state in a line.
+        details: Version, PID, address, uptime, as far as they are known.
+        failure: The last failure, as long as it matters.
+        notice: What is no failure and yet has to be said; may be empty.
+    """
+
+    icon: QIcon
+    title: str
+    headline: str
+    details: tuple[str, ...] = ()
+    failure: FailureContent | None = None
+    notice: str = ""
+
+
+class GatewayWindow(QMainWindow):
+    """Header, cards, buttons, log and footer.
+
+    Args:
+        model: The lines.
+        actions: One button each, in this order; text and state of a button follow its action.
+
+    Signals:
+        visibility_changed(bool): The window can be seen, or no longer.
+        close_requested(): The person closes the window, which stays open: see
+            ``set_confirm_close``.
+        clear_requested(): The person wants all lines to be forgotten.
+    """
+
+    visibility_changed = Signal(bool)
+    close_requested = Signal()
+    clear_requested = Signal()
+
+    def __init__(
+        self, model: LogModel, actions: Sequence[QAction], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._log = model
+        self._confirm_close = False
+        self._icon_key = 0
+        self._icon = QLabel()
+        self._icon.setFixedSize(_ICON)
+        self._headline = ReadableLabel()
+        self._details = ReadableLabel()
+        self._failure = FailureCard()
+        self._notice = NoticeCard()
+        self._view = LogView(model)
+        self._lines = ReadableLabel()
+        self._newest = PaddedButton(_FOOTER_PADDING)
+        self._clear = PaddedButton(_FOOTER_PADDING)
+        self._lay_out(actions)
+        self._view.tail_changed.connect(self._on_tail_changed)
+        self._view.clear_requested.connect(self.clear_requested)
+        model.caught_up.connect(self._on_caught_up)
+        self._newest.clicked.connect(self._on_newest_clicked)
+        self.setWindowTitle("PicoClaw")
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_SIZE)
+        self._view.setFocus()
+
+    def show_presentation(self, content: WindowContent) -> None:
+        """Sets what differs."""
+        if self.windowTitle() != content.title:
+            self.setWindowTitle(content.title)
+        if self._icon_key != content.icon.cacheKey():
+            self._icon_key = content.icon.cacheKey()
+            self._icon.setPixmap(content.icon.pixmap(_ICON, self.devicePixelRatioF()))
+        self._headline.show_text(content.headline)
+        details = (detail.replace(" ", _NO_BREAK) for detail in content.details)
+        self._details.show_text(" · ".join(details))
+        self._details.setVisible(bool(content.details))
+        self._failure.show_failure(_beside(content.headline, content.failure))
+        self._notice.show_notice(content.notice)
+
+    def set_placeholder(self, text: str) -> None:
+        """What is written in the log as long as it is empty."""
+        self._view.set_placeholder(text)
+
+    def set_confirm_close(self, confirm: bool) -> None:  # noqa: FBT001 - a setter
+        """Whether closing only emits ``close_requested``; for a window without a tray icon."""
+        self._confirm_close = confirm
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closes, or asks."""
+        if self._confirm_close:
+            event.ignore()
+            self.close_requested.emit()
+        else:
+            super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tells that it can be seen."""
+        super().showEvent(event)
+        self.visibility_changed.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tells that it cannot be seen."""
+        super().hideEvent(event)
+        self.visibility_changed.emit(False)
+
+    @Slot()
+    def _on_caught_up(self) -> None:
+        number = self.locale().toString
+        lines = self.tr("Lines: {count}").format(count=number(self._log.rowCount()))
+        if self._log.first:
+            lines += " · " + self.tr("Dropped: {count}").format(count=number(self._log.first))
+        self._lines.show_text(lines)
+
+    @Slot()
+    def _on_tail_changed(self) -> None:
+        self._newest.setVisible(not self._view.is_following)
+        unseen = self.locale().toString(self._view.unseen)
+        self._newest.setText(self.tr("↓ New lines: {count}").format(count=unseen))
+
+    @Slot()
+    def _on_newest_clicked(self) -> None:
+        self._view.show_newest()
+        self._view.setFocus()
+
+    def _lay_out(self, actions: Sequence[QAction]) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._top(actions))
+        column.addWidget(Rule())
+        column.addWidget(self._paper(), 1)
+        column.addWidget(Rule())
+        column.addLayout(self._footer())
+        self.setCentralWidget(centre)
+
+    def _top(self, actions: Sequence[QAction]) -> QVBoxLayout:
+        font = QFont(self._headline.font())
+        font.setPointSizeF(font.pointSizeF() * _HEADLINE_SCALE)
+        font.setWeight(QFont.Weight.DemiBold)
+        self._headline.setFont(font)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch()
+        words.addWidget(self._headline)
+        words.addWidget(self._details)
+        words.addStretch()
+        header = QHBoxLayout()
+        header.setSpacing(12)
+        header.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        header.addLayout(words, 1)
+        buttons = FlowLayout()
+        for action in actions:
+            button = PaddedButton(_BUTTON_PADDING)
+            button.setDefaultAction(action)
+            buttons.addWidget(button)
+        top = QVBoxLayout()
+        top.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        top.setSpacing(12)
+        top.addLayout(header)
+        top.addWidget(self._notice)
+        top.addWidget(self._failure)
+        top.addLayout(buttons)
+        return top
+
+    def _paper(self) -> QWidget:
+        """Lets the lines begin where the header does."""
+        paper = QWidget()
+        paper.setBackgroundRole(QPalette.ColorRole.Base)
+        paper.setAutoFillBackground(True)
+        inset = QVBoxLayout(paper)
+        inset.setContentsMargins(_MARGIN - _CELL_MARGIN, 4, 0, 0)
+        inset.addWidget(self._view)
+        return paper
+
+    def _footer(self) -> QHBoxLayout:
+        self._newest.hide()
+        self._clear.setDefaultAction(self._view.clear_action)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(_MARGIN, 6, _MARGIN, 6)
+        footer.setSpacing(8)
+        footer.addWidget(self._lines, 1)
+        footer.addWidget(self._newest)
+        footer.addWidget(self._clear)
+        return footer
+
+
+def _beside(headline: str, failure: FailureContent | None) -> FailureContent | None:
+    """The failure without a reason that stands in the headline already."""
+    if failure is None or failure.reason not in headline:
+        return failure
+    return replace(failure, reason="")
