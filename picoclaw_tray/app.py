@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QEvent, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -92,13 +92,17 @@ class TrayApp(QObject):
 
     def end(self) -> None:
         """After the event loop: nothing of ours is left behind."""
-        self._tray.hide()
-        self._dialogs.close()
-        if self._window is not None:
-            self._window.close()
-            self._window.deleteLater()
         self._controller.close()
         self._signals.close()
+        self._dialogs.close()
+        self._tray.close()
+        if self._window is not None:
+            self._window.set_confirm_close(False)
+            self._window.close()
+            self._window.deleteLater()
+        self.deleteLater()
+        # The loop is over; what is left undeleted would meet an application that is gone.
+        self._application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _connect(self) -> None:
         controller, board = self._controller, self._board
@@ -290,7 +294,6 @@ def run(options: RunOptions, environ: Mapping[str, str]) -> int:
 def _application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("picoclaw-tray")
-    application.setApplicationDisplayName("PicoClaw")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("picoclaw-tray")
     application.setWindowIcon(app_icon())

@@ -105,7 +105,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
 
 
 def _run(options: RunOptions, environ: Mapping[str, str]) -> int:
-    if not _has_display(environ):
+    if not has_display(environ, sys.platform):
         print(_NO_DISPLAY, file=sys.stderr)
         return FAILED
     from picoclaw_tray.app import run  # noqa: PLC0415 - Qt is for this verb only
@@ -113,12 +113,10 @@ def _run(options: RunOptions, environ: Mapping[str, str]) -> int:
     return run(options, environ)
 
 
-def _has_display(environ: Mapping[str, str]) -> bool:
-    """Qt itself would abort with a core dump and a misleading sentence."""
-    if sys.platform in {"win32", "darwin"}:
-        return True
-    platform = environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
-    if platform in _DISPLAYLESS:
+def has_display(environ: Mapping[str, str], platform: str) -> bool:
+    """Whether Qt will find one; it would abort with a core dump and a misleading sentence."""
+    plugin = environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    if platform in {"win32", "darwin"} or plugin in _DISPLAYLESS:
         return True
     return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
@@ -129,8 +127,9 @@ def _send_ctrl_c(pid: int) -> int:
         from picoclaw_tray.system.windows_ctrl_c import send_ctrl_c  # noqa: PLC0415
 
         return send_ctrl_c(pid)
-    print(f"send-ctrl-c {pid}: only Windows needs it.", file=sys.stderr)
-    return USAGE
+    else:  # noqa: RET505 - mypy for Windows would find what follows unreachable
+        print(f"send-ctrl-c {pid}: only Windows needs it.", file=sys.stderr)
+        return USAGE
 
 
 def _open_standard_streams() -> None:

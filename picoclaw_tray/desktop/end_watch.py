@@ -36,15 +36,13 @@ class EndWatch(QObject):
         self._release()
         self._key = key
         if key is not None and sys.platform == "linux":
-            self._open(key)
+            try:
+                self._descriptor = os.pidfd_open(key.pid)
+            except OSError:  # gone already, or a kernel before 5.3: the poll finds out
+                return
+            self._listen(key)
 
-    def _open(self, key: ProcessKey) -> None:
-        if sys.platform != "linux":
-            return
-        try:
-            self._descriptor = os.pidfd_open(key.pid)
-        except OSError:  # gone already, or a kernel before 5.3: the poll finds out
-            return
+    def _listen(self, key: ProcessKey) -> None:
         if key_of(key.pid) != key:  # the number belongs to another process by now
             self._release()
             return

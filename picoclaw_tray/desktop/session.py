@@ -8,11 +8,17 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Signal, Slot
+from PySide6.QtDBus import QDBusConnection
+
+from picoclaw_tray.desktop.bus import BusSignal, listen
 
 if TYPE_CHECKING:
     from types import FrameType
 
 LOGIN1 = "org.freedesktop.login1"
+PREPARE_FOR_SHUTDOWN = BusSignal(
+    LOGIN1, "/org/freedesktop/login1", f"{LOGIN1}.Manager", "PrepareForShutdown"
+)
 
 
 class SignalWatch(QObject):
@@ -97,19 +103,9 @@ class SessionEnd(QObject):
         return super().eventFilter(watched, event)
 
     def _listen_to_logind(self) -> None:
-        from PySide6.QtCore import SLOT  # noqa: PLC0415 - the bus exists on Linux only
-        from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415
-
         bus = QDBusConnection.systemBus()
         if bus.isConnected():
-            bus.connect(
-                LOGIN1,
-                "/org/freedesktop/login1",
-                f"{LOGIN1}.Manager",
-                "PrepareForShutdown",
-                self,
-                str(SLOT("on_prepare_for_shutdown(bool)")).encode(),
-            )
+            listen(bus, PREPARE_FOR_SHUTDOWN, self, "on_prepare_for_shutdown(bool)")
 
     @Slot(bool)
     def on_prepare_for_shutdown(self, beginning: bool) -> None:  # noqa: FBT001 - a D-Bus signal

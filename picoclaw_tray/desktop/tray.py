@@ -92,12 +92,13 @@ class Tray(QObject):
         body = "\n".join(map(self._render, sentences))
         self._icon.showMessage("PicoClaw", body, self._icons.icon(announcement.icon))
 
-    def hide(self) -> None:
-        """Takes the icon away; a hidden icon may linger on some panels until the process ends."""
+    def close(self) -> None:
+        """Takes the icon away."""
         self._busy.stop()
         self._patience.stop()
         if self._icon is not None:
             self._icon.hide()
+        self._menu.deleteLater()
 
     def _make_icon(self) -> None:
         old, self._icon = self._icon, QSystemTrayIcon(self)

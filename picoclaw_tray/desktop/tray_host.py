@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import SLOT, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
 from PySide6.QtWidgets import QSystemTrayIcon
 
+from picoclaw_tray.desktop.bus import BusSignal, listen
+
 WATCHER = "org.kde.StatusNotifierWatcher"
+HOST_REGISTERED = BusSignal(
+    WATCHER, "/StatusNotifierWatcher", WATCHER, "StatusNotifierHostRegistered"
+)
+OWNER_CHANGED = BusSignal(
+    "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged"
+)
 
 
 class TrayHost(QObject):
@@ -34,23 +42,9 @@ class TrayHost(QObject):
         bus = QDBusConnection.sessionBus()
         if not bus.isConnected():
             return
-        bus.connect(
-            "org.freedesktop.DBus",
-            "/org/freedesktop/DBus",
-            "org.freedesktop.DBus",
-            "NameOwnerChanged",
-            self,
-            _slot("on_owner_changed(QString,QString,QString)"),
-        )
+        listen(bus, OWNER_CHANGED, self, "on_owner_changed(QString,QString,QString)")
         # The watcher often comes before the host that it watches for.
-        bus.connect(
-            WATCHER,
-            "/StatusNotifierWatcher",
-            WATCHER,
-            "StatusNotifierHostRegistered",
-            self,
-            _slot("on_host_registered()"),
-        )
+        listen(bus, HOST_REGISTERED, self, "on_host_registered()")
 
     @Slot(str, str, str)
     def on_owner_changed(self, name: str, _old: str, new: str) -> None:
@@ -63,8 +57,3 @@ class TrayHost(QObject):
         """A host said that it is there."""
         if self.is_there():
             self.appeared.emit()
-
-
-def _slot(signature: str) -> bytes:
-    """The form in which QtDBus wants a slot; the stubs ask for bytes, ``SLOT`` makes a string."""
-    return str(SLOT(signature)).encode()
