@@ -20,12 +20,6 @@ assert sys.platform == "win32"
 CTRL_C_EVENT = 0
 ALL_PROCESSES_OF_THE_CONSOLE = 0
 ERROR_ACCESS_DENIED = 5
-ERROR_INVALID_PARAMETER = 87
-
-_REFUSALS = {
-    ERROR_ACCESS_DENIED: CtrlC.NO_PERMISSION,
-    ERROR_INVALID_PARAMETER: CtrlC.NO_SUCH_PROCESS,
-}
 
 _DELIVERY_S = 0.1
 _MANY = 64
@@ -48,7 +42,7 @@ def send_ctrl_c(pid: int) -> int:
     # Without a visible console there is still an invisible one, and one at a time is allowed.
     _kernel32.FreeConsole()
     if not _kernel32.AttachConsole(pid):
-        return _REFUSALS.get(ctypes.get_last_error(), CtrlC.NO_CONSOLE)
+        return _why_not(pid, ctypes.get_last_error())
     try:
         return _send_to_tree_of(pid)
     finally:
@@ -81,3 +75,10 @@ def _processes_of_our_console() -> set[int]:
         if count <= size:
             return set(buffer[:count])
         size = 2 * count
+
+
+def _why_not(pid: int, error: int) -> CtrlC:
+    """The error for a process that is gone differs between systems, so it is asked for."""
+    if key_of(pid) is None:
+        return CtrlC.NO_SUCH_PROCESS
+    return CtrlC.NO_PERMISSION if error == ERROR_ACCESS_DENIED else CtrlC.NO_CONSOLE

@@ -277,17 +277,29 @@ def test_probe_of_an_impossible_host_finds_nobody(host):
     assert probe(host, 80, limit_s=LIMIT_S) == Probe(listening=False, answer=None)
 
 
+def has_ipv6_loopback() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(
+    not has_ipv6_loopback(), reason="other operating system: needs one with IPv6"
+)
+
+
 def both_loopbacks(
     stack: ExitStack, first: Callable[[Peer], None], second: Callable[[Peer], None]
 ) -> int:
     """One server on 127.0.0.1 and one on ::1, with the same port."""
-    if not socket.has_ipv6:
-        pytest.skip("no IPv6")
     port = stack.enter_context(serving(first)).port
     stack.enter_context(serving(second, address="::1", port=port))
     return port
 
 
+@needs_ipv6
 @pytest.mark.parametrize("wrong", [healthy(1), http(b"<html>")], ids=["gateway", "HTML"])
 def test_probe_prefers_the_wanted_pid_on_the_other_loopback(wrong):
     with ExitStack() as stack:
@@ -299,6 +311,7 @@ def test_probe_prefers_the_wanted_pid_on_the_other_loopback(wrong):
     assert answer.pid == PID
 
 
+@needs_ipv6
 def test_probe_does_not_wait_for_the_other_loopback_when_the_wanted_pid_answers():
     with ExitStack() as stack:
         port = both_loopbacks(stack, never_answer, answering(healthy()))
@@ -318,6 +331,7 @@ def test_probe_returns_another_gateway_when_the_wanted_one_does_not_answer():
     assert answer == HealthAnswer("ok", 1, 1.5)
 
 
+@needs_ipv6
 def test_probe_asks_the_likeliest_address_first_when_no_pid_is_wanted():
     with ExitStack() as stack:
         port = both_loopbacks(stack, answering(healthy(4)), answering(healthy(6)))
@@ -329,6 +343,7 @@ def test_probe_asks_the_likeliest_address_first_when_no_pid_is_wanted():
     assert (likely.pid, other.pid) == (4, 6)
 
 
+@needs_ipv6
 def test_is_port_taken_for_localhost_only_when_both_loopbacks_are():
     with ExitStack() as stack:
         port = stack.enter_context(serving(never_answer)).port
@@ -339,6 +354,7 @@ def test_is_port_taken_for_localhost_only_when_both_loopbacks_are():
     assert (only_one, both) == (False, True)
 
 
+@needs_ipv6
 def test_is_port_taken_for_one_address_asks_only_there():
     with serving(never_answer) as server:
         assert is_port_taken("127.0.0.1", server.port)
