@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
 CONSTRAINTS := packaging/constraints.txt
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS)
+PIP_INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS)
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term-missing
 STATED := pyproject.toml $(CONSTRAINTS) picoclaw_tray/__init__.py
 
@@ -32,7 +32,7 @@ help: ## List the targets
 lint: $(BIN)/.installed-dev ## Check style, layout, types for three systems, and who imports whom
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --platform linux
+	$(BIN)/mypy --platform linux --package picoclaw_tray --package tests
 	$(BIN)/mypy --platform win32
 	$(BIN)/mypy --platform darwin
 	$(BIN)/lint-imports --no-logo

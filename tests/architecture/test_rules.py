@@ -25,24 +25,24 @@ def starts_programs(module: Module) -> Iterator[str]:
     """Every other program is started by one function, so that no console ever flashes."""
     if module.path == "system/windows_console.py":
         return
-    for node, name in imported(module.tree):
+    for statement, name in imported(module.tree):
         if name.split(".")[0] in STARTING_MODULES or STARTERS.fullmatch(name):
-            yield f"{name}, line {node.lineno}"
+            yield f"{name}, line {statement.lineno}"
         if name.split(".")[-1] == "QProcess" and module.room != "desktop":
-            yield f"{name}, line {node.lineno}"
-    for node, name in used(module.tree):
+            yield f"{name}, line {statement.lineno}"
+    for expression, name in used(module.tree):
         # The stand-in leaves a child behind on request; it has no console to hide.
         if STARTERS.fullmatch(name) and module.path != "demo/mischief.py":
-            yield f"{name}, line {node.lineno}"
+            yield f"{name}, line {expression.lineno}"
 
 
 def exits(module: Module) -> Iterator[str]:
     """Only `cli.main` ends the process, and the stand-in, which is a process to be ended."""
     if module.room in {"__main__", "cli", "demo"}:
         return
-    for node, name in used(module.tree):
+    for expression, name in used(module.tree):
         if name in EXITS:
-            yield f"{name}, line {node.lineno}"
+            yield f"{name}, line {expression.lineno}"
     for node in ast.walk(module.tree):
         match node:
             case ast.Call(func=ast.Name(id="exit" | "quit" as name)):

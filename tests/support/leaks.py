@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
+    from PySide6.QtCore import QObject
+
 _FAILED = pytest.StashKey[bool]()
 _PATIENCE_S = 2.0
 
@@ -61,11 +63,11 @@ def _qt_objects_left() -> list[str]:
     return names
 
 
-def _running_objects() -> list:
+def _running_objects() -> list[QObject]:
     from PySide6.QtCore import QProcess, QThread, QTimer  # noqa: PLC0415
     from shiboken6 import Shiboken  # noqa: PLC0415
 
-    found = []
+    found: list[QObject] = []
     for wrapper in Shiboken.getAllValidWrappers():
         match wrapper:
             case QTimer() if wrapper.isActive():

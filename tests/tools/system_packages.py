@@ -100,8 +100,8 @@ def missing_programs() -> list[str]:
 
 def has_a_font() -> bool:
     """Whether there is one font at all; without any, Qt draws windows without letters."""
-    folders = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
-    folders += (Path.home() / ".local" / "share" / "fonts",)
+    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
+    folders += [Path.home() / ".fonts", Path.home() / ".local" / "share" / "fonts"]
     return any(
         name.endswith((".ttf", ".otf", ".ttc", ".pfb"))
         for folder in folders
