@@ -15,7 +15,9 @@ STATED := pyproject.toml $(CONSTRAINTS) picoclaw_tray/__init__.py
 .PHONY: bench clean format help lint run screenshots test test-fresh test-long
 
 bench: $(BIN)/.installed-dev ## Measure what must stay quick
-	$(BIN)/python -m pytest -p no:randomly -o 'python_files=bench_*.py' tests/bench $(PYTEST_ARGS)
+	@for file in tests/bench/*.py; do \
+	  QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; \
+	done
 
 clean: ## Remove everything that was made, .venv too
 	rm -rf $(VENV) build dist *.egg-info htmlcov .coverage .coverage.*
