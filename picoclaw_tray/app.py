@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QEvent, QObject, QUrl, Slot
@@ -18,6 +19,7 @@ from picoclaw_tray.desktop import qt_messages
 from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.desktop.dialogs import Dialogs
+from picoclaw_tray.desktop.home_watch import HomeWatch
 from picoclaw_tray.desktop.icons import Icons, app_icon
 from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.log_window import GatewayWindow
@@ -40,7 +42,6 @@ from picoclaw_tray.system.own_log import OwnLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from picoclaw_tray.cli import RunOptions
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.launch_site import LaunchSite
 
@@ -49,6 +50,23 @@ log = logging.getLogger(__name__)
 MAX_LOG_LINES = 100_000
 MAX_LOG_BYTES = 64 * 1024 * 1024
 DIAGNOSIS_LINES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What ``run`` was asked for; empty paths mean the environment's, else the default.
+
+    Attributes:
+        start: Start a gateway at once if none runs.
+        demo: Run the stand-in in a throw-away home.
+        debug: Log level debug, of the gateway and of our own log.
+    """
+
+    home: str = ""
+    config: str = ""
+    start: bool = True
+    demo: bool = False
+    debug: bool = False
 
 
 class TrayApp(QObject):
@@ -76,6 +94,7 @@ class TrayApp(QObject):
         self._dialogs = Dialogs(self)
         self._signals = SignalWatch(self)
         self._session = SessionEnd(application)
+        self._home_watch = HomeWatch(site.place, self)
         self._no_host = False
         self._connect()
         self._on_situation(self._board.situation)
@@ -113,6 +132,8 @@ class TrayApp(QObject):
         controller.notice_raised.connect(board.on_notice)
         controller.notice_raised.connect(self._notifier.on_notice)
         controller.quit_ready.connect(self._on_quit_ready)
+        controller.observed.connect(self._home_watch.ensure)
+        self._home_watch.changed.connect(controller.nudge)
         board.situation_changed.connect(self._on_situation)
         board.situation_changed.connect(self._notifier.on_situation)
         self._notifier.announced.connect(self._on_announced)

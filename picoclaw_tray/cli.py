@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,23 +18,6 @@ STANDARD_ERROR = 2
 
 _NO_DISPLAY = "picoclaw-tray needs a graphical session: neither DISPLAY nor WAYLAND_DISPLAY is set."
 _DISPLAYLESS = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs"})
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What ``run`` was asked for; empty paths mean the environment's, else the default.
-
-    Attributes:
-        start: Start a gateway at once if none runs.
-        demo: Run the stand-in in a throw-away home.
-        debug: Log level debug, of the gateway and of our own log.
-    """
-
-    home: str = ""
-    config: str = ""
-    start: bool = True
-    demo: bool = False
-    debug: bool = False
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -57,8 +39,7 @@ def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int
     options = parser.parse_args(arguments)
     match options.verb:
         case "run":
-            known = {name: getattr(options, name) for name in RunOptions.__slots__}
-            return _run(RunOptions(**known), environ)
+            return _run(options, environ)
         case "version":
             print(f"picoclaw-tray {__version__}")
             return DONE
@@ -104,13 +85,18 @@ def _parser(program: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: RunOptions, environ: Mapping[str, str]) -> int:
+def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if not has_display(environ, sys.platform):
         print(_NO_DISPLAY, file=sys.stderr)
         return FAILED
-    from picoclaw_tray.app import run  # noqa: PLC0415 - Qt is for this verb only
+    if sys.platform == "win32":
+        from picoclaw_tray.system.windows_console import leave_console  # noqa: PLC0415
 
-    return run(options, environ)
+        leave_console()
+    from picoclaw_tray.app import RunOptions, run  # noqa: PLC0415 - Qt is for this verb only
+
+    known = {name: getattr(options, name) for name in RunOptions.__slots__}
+    return run(RunOptions(**known), environ)
 
 
 def has_display(environ: Mapping[str, str], platform: str) -> bool:

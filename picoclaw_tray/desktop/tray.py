@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from picoclaw_tray.presentation.tray import TrayView
     from picoclaw_tray.text import Text
 
+ATTENTION_MS = 4000
+"""So long a StatusNotifierItem shows the icon and text of a message instead of the state."""
+
 HOST_PATIENCE_MS = 10_000
 """At login the panel may come later than we do; after that time a person gets a window instead."""
 
@@ -90,7 +93,8 @@ class Tray(QObject):
             return
         sentences = filter(None, (announcement.sentence, announcement.next_step))
         body = "\n".join(map(self._render, sentences))
-        self._icon.showMessage("PicoClaw", body, self._icons.icon(announcement.icon))
+        icon = self._icons.icon(announcement.icon)
+        self._icon.showMessage("PicoClaw", body, icon, ATTENTION_MS)
 
     def close(self) -> None:
         """Takes the icon away."""

@@ -6,6 +6,7 @@ not to, and without a standard input it may fail. Only the gateway is started el
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -118,6 +119,16 @@ def ctrl_c_command(pid: int) -> tuple[str, ...]:
 def program_directory() -> str:
     """Where Python finds our package, installed or not."""
     return str(Path(picoclaw_tray.__file__).parent.parent)
+
+
+def leave_console() -> None:
+    """Leaves the console of a terminal that started us; belongs before anything is started.
+
+    Only without a console of ours does Qt give the gateway a hidden one of its own.
+    """
+    if sys.platform == "win32":
+        ctypes.windll.kernel32.FreeConsole()
+        sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _drain(pipe: IO[bytes], output: bytearray, limit: int) -> None:
