@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,13 @@ from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.logs.splitter import LineSplitter
 from picoclaw_tray.system.process_key import key_of
 
+if sys.platform == "win32":
+    from picoclaw_tray.system.job_object import JobObject
+
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.messages import LaunchPlan
+
+log = logging.getLogger(__name__)
 
 
 class Child(QObject):
@@ -37,6 +43,8 @@ class Child(QObject):
         super().__init__(parent)
         self._key = ProcessKey(0, "")
         self._splitter = LineSplitter()
+        if sys.platform == "win32":
+            self._job: JobObject | None = None
         self._process = QProcess(self)
         self._process.setProgram(plan.program)
         self._process.setArguments(list(plan.arguments))
@@ -64,7 +72,21 @@ class Child(QObject):
     def _on_started(self) -> None:
         pid = self._process.processId()
         self._key = key_of(pid) or ProcessKey(pid, "")
+        self._bind_to_our_life(pid)
         self.spawned.emit(Process(self._key, ours=True, watched=True))
+
+    def _bind_to_our_life(self, pid: int) -> None:
+        """On Windows a crash of the tray ends the gateway and its children.
+
+        Elsewhere the gateway meets its end at the next line it writes (contract 4.7).
+        """
+        if sys.platform == "win32":
+            try:
+                self._job = JobObject()
+            except OSError as error:
+                log.warning("no job object for the gateway: %s", error)
+            else:
+                self._job.assign(pid)
 
     @Slot(QProcess.ProcessError)
     def _on_error(self, error: QProcess.ProcessError) -> None:
@@ -80,6 +102,8 @@ class Child(QObject):
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._on_readable()
         self._report(self._splitter.finish())
+        if sys.platform == "win32" and self._job is not None:
+            self._job.release()
         by_signal = status is QProcess.ExitStatus.CrashExit and sys.platform != "win32"
         self.exited.emit(self._key, -code if by_signal else code)
 

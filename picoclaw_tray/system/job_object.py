@@ -72,13 +72,7 @@ class JobObject:
         self._handle: int | None = _kernel32.CreateJobObjectW(None, None)
         if self._handle is None:
             raise ctypes.WinError(ctypes.get_last_error())
-        limits = _ExtendedLimits()
-        limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
-        size = ctypes.sizeof(limits)
-        information = JOB_OBJECT_EXTENDED_LIMIT_INFORMATION
-        if not _kernel32.SetInformationJobObject(
-            self._handle, information, ctypes.byref(limits), size
-        ):
+        if not self._limit(JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE):
             error = ctypes.WinError(ctypes.get_last_error())
             self.close()
             raise error
@@ -90,8 +84,25 @@ class JobObject:
                 return False
             return bool(_kernel32.AssignProcessToJobObject(self._handle, process))
 
+    def release(self) -> None:
+        """Closes it and ends nobody: what a gateway leaves behind when it ends is its business."""
+        self._limit(0)
+        self.close()
+
     def close(self) -> None:
         """Ends everybody in it."""
         handle, self._handle = self._handle, None
         if handle is not None:
             _kernel32.CloseHandle(handle)
+
+    def _limit(self, flags: int) -> bool:
+        limits = _ExtendedLimits()
+        limits.BasicLimitInformation.LimitFlags = flags
+        return bool(
+            _kernel32.SetInformationJobObject(
+                self._handle,
+                JOB_OBJECT_EXTENDED_LIMIT_INFORMATION,
+                ctypes.byref(limits),
+                ctypes.sizeof(limits),
+            )
+        )
