@@ -82,7 +82,7 @@ class GatewayController(QObject):
 
     Signals:
         state_changed(State): The life cycle moved; also within a phase.
-        observed(Observation): Somebody looked; comes before the change it may lead to.
+        observed(Observation): Somebody looked; comes after the change that it led to.
         run_started(): A new run of our own is about to be spawned.
         lines_received(tuple): Lines of its output, ``bytes``.
         notice_raised(Notice): A person is to be told something that changes no phase.
@@ -242,15 +242,15 @@ class GatewayController(QObject):
     @Slot(object)
     def _on_job_done(self, answer: object) -> None:
         assert isinstance(answer, _Answer)
-        changed = False
-        if answer.observation is not None:
-            stamp = answer.observation.config_stamp
-            changed = self._config_stamp not in (None, stamp)
-            self._config_stamp = stamp
-            self.observed.emit(answer.observation)
         if answer.event is not None:
             self._dispatch(replace(answer.event, at=_now()))
-        if changed:
+        if answer.observation is not None:
+            self.observed.emit(answer.observation)
+            self._note_config(answer.observation)
+
+    def _note_config(self, observation: Observation) -> None:
+        before, self._config_stamp = self._config_stamp, observation.config_stamp
+        if before not in (None, observation.config_stamp):
             self._dispatch(ConfigChanged(_now()))
 
     @Slot(Process)
