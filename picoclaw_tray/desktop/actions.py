@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from picoclaw_tray.presentation.tray import Entry, TrayView
     from picoclaw_tray.text import Text
 
+MENU_WIDTH = 60
+"""Characters; a failure in a whole sentence would make the menu as wide as the screen."""
+
 
 class Actions(QObject):
     """Fixed actions whose text and state follow the view.
@@ -43,7 +46,7 @@ class Actions(QObject):
 
     def show_view(self, view: TrayView) -> None:
         """Sets what differs: each set property is a message to the panel."""
-        headline = self._render(view.headline)
+        headline = _menu_line(self._render(view.headline))
         if self.headline.text() != headline:
             self.headline.setText(headline)
         self._show_entry(self.start, view.start)
@@ -70,3 +73,10 @@ class Actions(QObject):
         action = self.sender()
         if isinstance(action, QAction):
             self.wished.emit(action.data())
+
+
+def _menu_line(sentence: str) -> str:
+    """The beginning of a sentence, with no letter taken for a mnemonic."""
+    if len(sentence) > MENU_WIDTH:
+        sentence = sentence[: MENU_WIDTH - 1].rstrip() + "…"
+    return sentence.replace("&", "&&")
