@@ -26,7 +26,8 @@ class LogModel(QAbstractTableModel):
     """One column; row 0 is the oldest line that the model knows of.
 
     Between two looks the store is ahead of the model: it has lines that are no rows yet, and rows
-    whose lines it dropped. Such rows are empty; they go with the next look.
+    whose lines it dropped. Such rows may be empty, they never show another line; the next look
+    removes them.
 
     Decoding and masking is left to the store and done for the rows that a view asks for. Sleeps
     until ``wake``: nothing is done for a window that nobody sees.

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QFont, QFontDatabase, QKeySequence, QPainter,
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from picoclaw_tray.desktop.log_copy import LogCopy
+from picoclaw_tray.desktop.log_delegate import LineDelegate
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _ROW_PADDING: Final = 3
 _FEWEST_ROWS: Final = 4
-_CELL_PADDING: Final = 16
 _PLACEHOLDER_MARGIN: Final = 32
 
 
@@ -45,7 +45,9 @@ class LogView(QTableView):
         self._widest = 0
         self._placeholder = ""
         self._copy = LogCopy(model, self)
+        self._delegate = LineDelegate(self)
         self.setModel(model)
+        self.setItemDelegate(self._delegate)
         self._set_up_looks()
         self._set_up_actions()
         model.modelReset.connect(self._on_reset)
@@ -139,8 +141,8 @@ class LogView(QTableView):
 
     @Slot()
     def _on_reset(self) -> None:
-        self._seen_end = 0
         self._widest = 0
+        self._set_following(True)
 
     @Slot("QModelIndex", int, int)
     def _on_rows_removed(self, _parent: QModelIndex, start: int, end: int) -> None:
@@ -151,7 +153,9 @@ class LogView(QTableView):
     @Slot()
     def _on_caught_up(self) -> None:
         self._fit_column()
-        if not self._is_following:
+        if self._is_following:
+            self.scrollToBottom()
+        else:
             self.tail_changed.emit()
 
     @Slot(int)
@@ -174,6 +178,7 @@ class LogView(QTableView):
             self.tail_changed.emit()
 
     def _fit_rows(self) -> None:
+        self._delegate.set_up_font()
         height = self.fontMetrics().height() + _ROW_PADDING
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
@@ -191,11 +196,7 @@ class LogView(QTableView):
             self.setColumnWidth(0, width)
 
     def _width(self, row: int) -> int:
-        line = str(self._log.data(self._log.index(row, 0)))
-        metrics = self.fontMetrics()
-        if line.isascii():  # fixed pitch
-            return len(line) * metrics.horizontalAdvance("M") + _CELL_PADDING
-        return metrics.horizontalAdvance(line) + _CELL_PADDING
+        return self._delegate.width_of(str(self._log.data(self._log.index(row, 0))))
 
     def _selected_rows(self) -> list[range]:
         selection = self.selectionModel().selection()
@@ -229,9 +230,7 @@ class LogView(QTableView):
         self.setAccessibleName(self.tr("Output of the gateway"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setTabKeyNavigation(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
