@@ -148,6 +148,7 @@ class TrayApp(QObject):
         self._signals.interrupted.connect(self._on_interrupted)
         self._signals.terminated.connect(self._on_session_ending)
         self._session.ending.connect(self._on_session_ending)
+        self._session.resumed.connect(controller.resume)
 
     # -- output -------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ from picoclaw_tray.lifecycle.messages import (
     QuitRequested,
     Refused,
     RestartRequested,
+    Resumed,
     Signalled,
     SignalRefused,
     Spawn,
@@ -175,6 +176,11 @@ class GatewayController(QObject):
     def nudge(self) -> None:
         """Looks now instead of at the next poll; adopts what is found, starts nothing."""
         self._dispatch(Nudged(_now()))
+
+    @Slot()
+    def resume(self) -> None:
+        """After a sleep: no miss counts for a while. Our clock stood still meanwhile (Linux)."""
+        self._dispatch(Resumed(_now(), 0.0))
 
     @Slot(bool)
     def set_attentive(self, attentive: bool) -> None:  # noqa: FBT001 - a slot

@@ -7,10 +7,11 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
 
 from picoclaw_tray.desktop.bus import BusSignal, listen
+from picoclaw_tray.desktop.windows_session import WindowsSessionEnd
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 LOGIN1 = "org.freedesktop.login1"
 PREPARE_FOR_SHUTDOWN = BusSignal(
     LOGIN1, "/org/freedesktop/login1", f"{LOGIN1}.Manager", "PrepareForShutdown"
+)
+PREPARE_FOR_SLEEP = BusSignal(
+    LOGIN1, "/org/freedesktop/login1", f"{LOGIN1}.Manager", "PrepareForSleep"
 )
 
 
@@ -79,20 +83,25 @@ class SessionEnd(QObject):
 
     Signals:
         ending(): The session ends; a few seconds are left.
+        resumed(): The computer was asleep and is awake again (logind only).
     """
 
     ending = Signal()
+    resumed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        match sys.platform:
-            case "linux":
-                self._listen_to_logind()
-            case "darwin":
-                if parent is not None:
-                    parent.installEventFilter(self)
-            case _:
-                pass
+    def __init__(self, application: QCoreApplication) -> None:
+        super().__init__(application)
+        if sys.platform == "win32":
+            self._windows = WindowsSessionEnd(self)
+            self._windows.ending.connect(self.ending)
+            application.installNativeEventFilter(self._windows.native_filter)
+        elif sys.platform == "darwin":
+            application.installEventFilter(self)
+        else:
+            bus = QDBusConnection.systemBus()
+            if bus.isConnected():
+                listen(bus, PREPARE_FOR_SHUTDOWN, self, "on_prepare_for_shutdown(bool)")
+                listen(bus, PREPARE_FOR_SLEEP, self, "on_prepare_for_sleep(bool)")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """MacOS sends Quit at log-out and from the Dock; ``exit`` in our own code sends none."""
@@ -102,13 +111,14 @@ class SessionEnd(QObject):
             return True
         return super().eventFilter(watched, event)
 
-    def _listen_to_logind(self) -> None:
-        bus = QDBusConnection.systemBus()
-        if bus.isConnected():
-            listen(bus, PREPARE_FOR_SHUTDOWN, self, "on_prepare_for_shutdown(bool)")
-
     @Slot(bool)
     def on_prepare_for_shutdown(self, beginning: bool) -> None:  # noqa: FBT001 - a D-Bus signal
         """False means that the shutdown was called off."""
         if beginning:
             self.ending.emit()
+
+    @Slot(bool)
+    def on_prepare_for_sleep(self, beginning: bool) -> None:  # noqa: FBT001 - a D-Bus signal
+        """False means that the sleep is over."""
+        if not beginning:
+            self.resumed.emit()

@@ -17,38 +17,31 @@ from PySide6.QtCore import (
 
 WM_ENDSESSION = 0x0016
 BUDGET_MS = 4500
-"""Windows ends a process five seconds after ``WM_ENDSESSION`` was not answered."""
+"""Windows ends a process that has not answered ``WM_ENDSESSION`` for five seconds."""
 
 
 class WindowsSessionEnd(QObject):
     """Answers ``WM_ENDSESSION`` only when the gateway has had its graceful stop.
 
+    Once Windows has its answer it may end the process at any moment.
+
     Signals:
-        ending(): The session ends; when ``finish`` was called, or the budget is used up, Windows
-            gets its answer and may end the process at any moment.
+        ending(): The session ends. The event loop goes on until the application is told to exit,
+            or the budget is used up.
     """
 
     ending = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._loop = QEventLoop(self)
-        self._filter = _Filter(self)
-
-    @property
-    def native_filter(self) -> QAbstractNativeEventFilter:
-        """To be installed in the application."""
-        return self._filter
-
-    def finish(self) -> None:
-        """The tray is done."""
-        self._loop.quit()
+        self.native_filter = _Filter(self)
 
     def hold(self) -> None:
-        """Lets the event loop go on until the tray is done."""
-        QTimer.singleShot(BUDGET_MS, self._loop.quit)
+        """Keeps Windows waiting; ``QCoreApplication.exit`` ends this loop like the main one."""
+        loop = QEventLoop(self)
+        QTimer.singleShot(BUDGET_MS, loop.quit)
         self.ending.emit()
-        self._loop.exec()
+        loop.exec()
 
 
 class _Filter(QAbstractNativeEventFilter):
