@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
@@ -133,12 +134,15 @@ class FailureCard(Card):
         self._unfold.setVisible(bool(content.evidence))
         self._unfold.setChecked(False)
         self._evidence.setPlainText("\n".join(content.evidence))
-        lines = min(len(content.evidence), _MOST_LINES)
-        frame = self._evidence.height() - self._evidence.viewport().height()
-        margins = 2 * int(self._evidence.document().documentMargin())
-        scroll_bar = self._evidence.horizontalScrollBar().sizeHint().height()
-        line = self._evidence.fontMetrics().lineSpacing()
-        self._evidence.setFixedHeight(lines * line + margins + frame + scroll_bar)
+        self._evidence.setFixedHeight(self._height_of(min(len(content.evidence), _MOST_LINES)))
+
+    def _height_of(self, lines: int) -> int:
+        """How high the evidence is with room for so many lines and a scroll bar below them."""
+        box = self._evidence
+        # One more pixel: without it Qt finds the last line cut, and adds a scroll bar at the side.
+        margins = 2 * (box.frameWidth() + math.ceil(box.document().documentMargin())) + 1
+        line = math.ceil(QFontMetricsF(box.font()).lineSpacing())
+        return lines * line + margins + box.horizontalScrollBar().sizeHint().height()
 
     @Slot(bool)
     def _on_unfolded(self, is_open: bool) -> None:  # noqa: FBT001 - the signal's

@@ -498,6 +498,16 @@ def test_evidence_unfolds_and_can_be_read(rig):
     assert evidence.isReadOnly()
 
 
+@pytest.mark.parametrize(("count", "hidden"), [(1, 0), (8, 0), (11, 3)])
+def test_evidence_is_as_high_as_its_lines_up_to_eight(rig, count, hidden):
+    rig.present(failure=FailureContent("Long.", evidence=("x" * 500,) * count))
+
+    rig.qtbot.mouseClick(rig.button("What the gateway said"), LEFT)
+
+    bar = rig.window._failure._evidence.verticalScrollBar()
+    rig.qtbot.waitUntil(lambda: bar.maximum() == hidden)
+
+
 def test_same_failure_stays_unfolded_and_another_one_is_folded(rig):
     rig.present(failure=FAILURE)
     rig.qtbot.mouseClick(rig.button("What the gateway said"), LEFT)
