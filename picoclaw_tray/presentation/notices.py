@@ -6,41 +6,65 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from picoclaw_tray.lifecycle.messages import NoticeKind
-from picoclaw_tray.lifecycle.state import Backoff, Failed, Health, Running, Stopped, StopReason
+from picoclaw_tray.lifecycle.state import (
+    Backoff,
+    Failed,
+    Health,
+    Remains,
+    Running,
+    StartAgain,
+    Starting,
+    Stopped,
+    Stopping,
+    StopReason,
+)
 from picoclaw_tray.presentation.icon import IconName
 from picoclaw_tray.presentation.status import headline, reason_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.messages import Notice
+    from picoclaw_tray.lifecycle.state import Phase, State
     from picoclaw_tray.presentation.situation import Situation
 
-_RESTART_REFUSED = QT_TRANSLATE_NOOP("notice", "Not restarted: it could not start again. {reason}")
+_RESTART_REFUSED = QT_TRANSLATE_NOOP(
+    "Notice", "Not restarted, because the gateway could not start again. {reason}"
+)
 _RESTART_NOT_CHECKED = QT_TRANSLATE_NOOP(
-    "notice", "Not restarted: it took too long to check whether it could start again."
+    "Notice", "Not restarted, because checking whether the gateway can start took too long."
 )
 _HANGS_AGAIN = QT_TRANSLATE_NOOP(
-    "notice", "The gateway keeps hanging; it is not restarted any more. Restart it yourself."
+    "Notice", "The gateway keeps hanging and is not restarted any more."
 )
+_HANGS_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Look at its log, then restart it yourself.")
 _NO_PERMISSION = QT_TRANSLATE_NOOP(
-    "notice", "The gateway belongs to another user, who alone can stop it."
+    "Notice", "The gateway was not stopped, because it belongs to another user."
 )
-_RUNS_AGAIN = QT_TRANSLATE_NOOP("notice", "The gateway answers again.")
-_ENDED_OUTSIDE = QT_TRANSLATE_NOOP("notice", "Somebody else stopped the gateway.")
+_PERMISSION_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Stop it as that user or as administrator.")
+_SILENT = QT_TRANSLATE_NOOP("Notice", "The gateway does not answer.")
+_SILENT_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "If that lasts, restart it.")
+_ANSWERS_AGAIN = QT_TRANSLATE_NOOP("Notice", "The gateway answers again.")
+_RESTARTED_BY_US = QT_TRANSLATE_NOOP("Notice", "It is being restarted.")
+_ENDED_OUTSIDE = QT_TRANSLATE_NOOP("Notice", "The gateway has stopped, but not by this tray.")
+_ENDED_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Start it again if you need it.")
+_NO_REACTION = QT_TRANSLATE_NOOP("Notice", "The gateway does not react, not even to force.")
+_NO_REACTION_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "If that lasts, restart the computer.")
+_PROCESSES_REMAIN = QT_TRANSLATE_NOOP(
+    "Notice", "The gateway has stopped, but programs it started still run (PID {pids})."
+)
+_REMAIN_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Stop them yourself if they are not needed.")
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A notification: one sentence, and the next step where there is one."""
+    """A notification: one sentence or two, and the next step where there is one."""
 
     icon: IconName
     sentence: Text
     next_step: Text | None = None
 
 
-def announce_change(  # noqa: PLR0911 - one return a row
-    before: Situation, after: Situation, now: float
-) -> Announcement | None:
+def announce_change(before: Situation, after: Situation, now: float) -> Announcement | None:
     """What the step from one situation to the next is worth telling; mostly nothing.
 
     Args:
@@ -48,23 +72,16 @@ def announce_change(  # noqa: PLR0911 - one return a row
         after: The one that is shown from now on.
         now: Monotonic seconds.
     """
-    old, new, failure = before.state.phase, after.state.phase, after.state.failure
-    next_step = failure.next_step if failure else None
-    match old, new:
-        case Failed(), Failed():
-            return None
-        case _, Failed():
-            return Announcement(IconName.ERROR, headline(after.state, now), next_step)
-        case Backoff(), Backoff():
-            return None
-        case _, Backoff(attempt=1):
-            return Announcement(IconName.WARNING, headline(after.state, now), next_step)
-        case Running(health=Health.OK), Running(health=Health.FAILING):
-            return Announcement(IconName.WARNING, headline(after.state, now))
-        case Running(health=Health.FAILING), Running(health=Health.OK):
-            return Announcement(IconName.OK, text(_RUNS_AGAIN))
-        case Running(), Stopped(reason=StopReason.FROM_OUTSIDE):
-            return Announcement(IconName.IDLE, text(_ENDED_OUTSIDE))
+    old, state = before.state.phase, after.state
+    match state.phase:
+        case Backoff() | Failed():
+            return _failing(old, state, now)
+        case Running(health=health):
+            return _health(old, health)
+        case Stopping() as stopping:
+            return _stopping(old, stopping, state)
+        case Stopped() as stopped:
+            return _stopped(old, stopped)
         case _:
             return None
 
@@ -75,12 +92,60 @@ def announce_notice(notice: Notice) -> Announcement:
     match notice.kind:
         case NoticeKind.RESTART_REFUSED:
             sentence = text(_RESTART_REFUSED, reason=reason_of(failure))
+            return Announcement(IconName.WARNING, sentence, failure.next_step if failure else None)
         case NoticeKind.RESTART_NOT_CHECKED:
-            sentence = text(_RESTART_NOT_CHECKED)
+            return Announcement(IconName.WARNING, text(_RESTART_NOT_CHECKED))
         case NoticeKind.HANGS_AGAIN:
-            sentence = text(_HANGS_AGAIN)
+            return Announcement(IconName.WARNING, text(_HANGS_AGAIN), text(_HANGS_NEXT_STEP))
         case NoticeKind.NO_PERMISSION:
-            sentence = text(_NO_PERMISSION)
+            return Announcement(IconName.WARNING, text(_NO_PERMISSION), text(_PERMISSION_NEXT_STEP))
         case _:
             assert_never(notice.kind)
-    return Announcement(IconName.WARNING, sentence, failure.next_step if failure else None)
+
+
+def _failing(old: Phase, state: State, now: float) -> Announcement | None:
+    """Of the attempts in a row the first is told, and every end of a gateway that had run."""
+    icon = IconName.WARNING
+    match old, state.phase:
+        case (Backoff(), Backoff()) | (Failed(), Failed()):
+            return None
+        case _, Failed():
+            icon = IconName.ERROR
+        case (Running(), _) | (_, Backoff(attempt=1)):
+            pass
+        case _:
+            return None
+    next_step = state.failure.next_step if state.failure else None
+    return Announcement(icon, headline(state, now), next_step)
+
+
+def _health(old: Phase, health: Health) -> Announcement | None:
+    was_failing = isinstance(old, Running) and old.health is Health.FAILING
+    match health:
+        case Health.FAILING if not was_failing:
+            return Announcement(IconName.WARNING, text(_SILENT), text(_SILENT_NEXT_STEP))
+        case Health.OK if was_failing:
+            return Announcement(IconName.OK, text(_ANSWERS_AGAIN))
+        case _:
+            return None
+
+
+def _stopping(old: Phase, new: Stopping, state: State) -> Announcement | None:
+    match old, new:
+        case Running(), Stopping(then=StartAgain(by_user=False)):
+            return Announcement(IconName.WARNING, reason_of(state.failure), text(_RESTARTED_BY_US))
+        case Stopping(deadline=float() | int()), Stopping(deadline=None):
+            return Announcement(IconName.WARNING, text(_NO_REACTION), text(_NO_REACTION_NEXT_STEP))
+        case _:
+            return None
+
+
+def _stopped(old: Phase, new: Stopped) -> Announcement | None:
+    match old, new:
+        case ((Starting() | Running()), Stopped(reason=StopReason.FROM_OUTSIDE)):
+            return Announcement(IconName.IDLE, text(_ENDED_OUTSIDE), text(_ENDED_NEXT_STEP))
+        case Stopped(remains=None), Stopped(remains=Remains(processes=(_, *_) as pids)):
+            sentence = text(_PROCESSES_REMAIN, pids=", ".join(map(str, pids)))
+            return Announcement(IconName.WARNING, sentence, text(_REMAIN_NEXT_STEP))
+        case _:
+            return None

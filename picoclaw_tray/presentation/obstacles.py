@@ -4,33 +4,38 @@ from __future__ import annotations
 
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
-_PORT_TAKEN = QT_TRANSLATE_NOOP("obstacle", "Another program uses port {port}.")
-_PORT_TAKEN_BY = QT_TRANSLATE_NOOP("obstacle", "{name} (PID {pid}) uses port {port}.")
+_PORT_TAKEN = QT_TRANSLATE_NOOP("Obstacle", "Another program uses port {port}.")
+_PORT_TAKEN_BY_PID = QT_TRANSLATE_NOOP("Obstacle", "Another program (PID {pid}) uses port {port}.")
+_PORT_TAKEN_BY = QT_TRANSLATE_NOOP("Obstacle", "{name} (PID {pid}) uses port {port}.")
 _PORT_TAKEN_BY_OTHER_HOME = QT_TRANSLATE_NOOP(
-    "obstacle", "The PicoClaw gateway of another home (PID {pid}) uses port {port}."
+    "Obstacle", "The PicoClaw gateway of another home (PID {pid}) uses port {port}."
 )
 _PORT_NEXT_STEP = QT_TRANSLATE_NOOP(
-    "obstacle", "End that program, or set another gateway.port in config.json."
+    "Obstacle", "Stop that program, or set another gateway.port in PicoClaw's configuration."
 )
-_NO_BINARY = QT_TRANSLATE_NOOP("obstacle", "The program picoclaw was not found.")
+_NO_BINARY = QT_TRANSLATE_NOOP("Obstacle", "The PicoClaw program was not found.")
 _NO_BINARY_NEXT_STEP = QT_TRANSLATE_NOOP(
-    "obstacle", "Install PicoClaw, or name the program in PICOCLAW_BINARY."
+    "Obstacle", "Install PicoClaw, or name its program in the environment variable PICOCLAW_BINARY."
 )
-_NOT_THERE = QT_TRANSLATE_NOOP("obstacle", "The gateway program {path} does not exist.")
-_NOT_A_FILE = QT_TRANSLATE_NOOP("obstacle", "The gateway program {path} is not a file.")
-_NOT_EXECUTABLE = QT_TRANSLATE_NOOP("obstacle", "The gateway program {path} is not executable.")
-_CHOOSE_NEXT_STEP = QT_TRANSLATE_NOOP("obstacle", "Name the PicoClaw executable instead.")
+_NOT_THERE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} does not exist.")
+_NOT_A_FILE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} is not a file.")
+_NOT_EXECUTABLE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} is not executable.")
+_CHOOSE_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "Obstacle", "Name PicoClaw's own program, in the settings or in PICOCLAW_BINARY."
+)
 _STILL_THERE = QT_TRANSLATE_NOOP(
-    "obstacle", "A gateway of this home is still there (PID {pids}) and does not answer."
+    "Obstacle", "A gateway of this home is still there (PID {pids}) and does not answer."
 )
-_STILL_THERE_NEXT_STEP = QT_TRANSLATE_NOOP("obstacle", "Wait until it ends, or end it yourself.")
+_STILL_THERE_NEXT_STEP = QT_TRANSLATE_NOOP("Obstacle", "Wait until it ends, or stop it yourself.")
 
 
 def port_taken(port: int, pid: int | None = None, name: str = "") -> Text:
     """Who sits on our port, as far as it can be told."""
     if pid is None:
         return text(_PORT_TAKEN, port=port)
-    return text(_PORT_TAKEN_BY, port=port, pid=pid, name=name or "?")
+    if not name:
+        return text(_PORT_TAKEN_BY_PID, port=port, pid=pid)
+    return text(_PORT_TAKEN_BY, port=port, pid=pid, name=name)
 
 
 def port_taken_by_other_home(port: int, pid: int) -> Text:

@@ -28,38 +28,45 @@ if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import State
     from picoclaw_tray.presentation.situation import Situation
 
-_STOPPED = QT_TRANSLATE_NOOP("status", "Stopped")
-_ENDED_OUTSIDE = QT_TRANSLATE_NOOP("status", "Stopped (ended by somebody else)")
-_PID_FILE_REMAINS = QT_TRANSLATE_NOOP("status", "Stopped; its PID file is still there")
-_PROCESSES_REMAIN = QT_TRANSLATE_NOOP("status", "Stopped; processes it started remain: {pids}")
-_LOCATING = QT_TRANSLATE_NOOP("status", "Looking for a running gateway…")
-_PREPARING = QT_TRANSLATE_NOOP("status", "Checking…")
-_STARTING = QT_TRANSLATE_NOOP("status", "Starting…")
-_INITIALISING = QT_TRANSLATE_NOOP("status", "Initialising…")
-_SLOW = QT_TRANSLATE_NOOP("status", "Slow start: no answer yet")
-_RUNNING = QT_TRANSLATE_NOOP("status", "Running")
-_RESTART_CHECK = QT_TRANSLATE_NOOP("status", "Running; checking whether it could start again…")
-_NOT_ANSWERING = QT_TRANSLATE_NOOP("status", "Not answering")
-_STOPPING = QT_TRANSLATE_NOOP("status", "Stopping…")
-_KILLING = QT_TRANSLATE_NOOP("status", "Ending it by force…")
-_NO_REACTION = QT_TRANSLATE_NOOP("status", "Does not react, not even to force")
-_RESTARTING = QT_TRANSLATE_NOOP("status", "Restarting…")
-_BACKOFF = QT_TRANSLATE_NOOP("status", "{reason} Restarting in {seconds} s")
-_WAITING = QT_TRANSLATE_NOOP("status", "{reason} Trying again in {seconds} s")
-_GAVE_UP = QT_TRANSLATE_NOOP("status", "Given up after too many failures in a row. {reason}")
-_FAILED = QT_TRANSLATE_NOOP("status", "The gateway does not run.")
-_CRASHED = QT_TRANSLATE_NOOP("status", "The gateway ended unexpectedly.")
-_NO_LOOK = QT_TRANSLATE_NOOP("status", "It could not be found out whether a gateway runs.")
-_NO_CHECK = QT_TRANSLATE_NOOP("status", "It could not be checked whether the gateway can start.")
-_HUNG = QT_TRANSLATE_NOOP("status", "The gateway did not answer any more.")
-_NOT_RUNNABLE = QT_TRANSLATE_NOOP("status", "The gateway could not be started.")
-_NO_OUTPUT = QT_TRANSLATE_NOOP("status", "No output yet. What the gateway prints appears here.")
+_STOPPED = QT_TRANSLATE_NOOP("Status", "Stopped")
+_ENDED_OUTSIDE = QT_TRANSLATE_NOOP("Status", "Stopped (not by this tray)")
+_LEFT_RUNNING = QT_TRANSLATE_NOOP("Status", "Left running")
+_PID_FILE_REMAINS = QT_TRANSLATE_NOOP("Status", "Stopped; its PID file is still there")
+_PROCESSES_REMAIN = QT_TRANSLATE_NOOP(
+    "Status", "Stopped; programs it started still run (PID {pids})"
+)
+_LOCATING = QT_TRANSLATE_NOOP("Status", "Looking for a running gateway…")
+_PREPARING = QT_TRANSLATE_NOOP("Status", "Checking…")
+_STARTING = QT_TRANSLATE_NOOP("Status", "Starting…")
+_INITIALISING = QT_TRANSLATE_NOOP("Status", "Initialising…")
+_SLOW = QT_TRANSLATE_NOOP("Status", "Slow start: no answer yet")
+_RUNNING = QT_TRANSLATE_NOOP("Status", "Running")
+_RESTART_CHECK = QT_TRANSLATE_NOOP("Status", "Running; checking whether it could start again…")
+_NOT_ANSWERING = QT_TRANSLATE_NOOP("Status", "Not answering")
+_STOPPING = QT_TRANSLATE_NOOP("Status", "Stopping…")
+_KILLING = QT_TRANSLATE_NOOP("Status", "Stopping by force…")
+_NO_REACTION = QT_TRANSLATE_NOOP("Status", "Does not react, not even to force")
+_RESTARTING = QT_TRANSLATE_NOOP("Status", "Restarting…")
+_BACKOFF = QT_TRANSLATE_NOOP("Status", "Restarting in {seconds} s. {reason}")
+_WAITING = QT_TRANSLATE_NOOP("Status", "Trying again in {seconds} s. {reason}")
+_GAVE_UP = QT_TRANSLATE_NOOP("Status", "Given up after too many failures in a row. {reason}")
+_FAILED = QT_TRANSLATE_NOOP("Status", "The gateway does not run.")
+_CRASHED = QT_TRANSLATE_NOOP("Status", "The gateway ended unexpectedly.")
+_NO_LOOK = QT_TRANSLATE_NOOP("Status", "Looking for a running gateway took too long.")
+_NO_CHECK = QT_TRANSLATE_NOOP("Status", "Checking whether the gateway can start took too long.")
+_HUNG = QT_TRANSLATE_NOOP("Status", "The gateway no longer answered.")
+_NOT_RUNNABLE = QT_TRANSLATE_NOOP("Status", "The gateway could not be started.")
+_NO_OUTPUT = QT_TRANSLATE_NOOP("Status", "No output yet. What the gateway prints appears here.")
 _OUTPUT_ELSEWHERE = QT_TRANSLATE_NOOP(
-    "status",
+    "Status",
     "This tray did not start the gateway and cannot see what it prints. Its log is in {folder}.",
 )
 
 _BY_DETAIL = {"could not look": _NO_LOOK, "could not check": _NO_CHECK}
+_BY_STOP_REASON = {
+    StopReason.FROM_OUTSIDE: _ENDED_OUTSIDE,
+    StopReason.LEFT_ALONE: _LEFT_RUNNING,
+}
 _BY_CLASS = {"hung": _HUNG, "not_runnable": _NOT_RUNNABLE}
 
 
@@ -74,8 +81,10 @@ def icon_of(state: State) -> IconName:
             return IconName.OK
         case Failed():
             return IconName.ERROR
-        case _:
+        case Locating() | Preparing() | Spawning() | Starting() | Stopping():
             return IconName.BUSY
+        case _:
+            assert_never(state.phase)
 
 
 def headline(state: State, now: float) -> Text:  # noqa: PLR0911 - one return a phase
@@ -123,7 +132,7 @@ def _stopped(phase: Stopped) -> Text:
         return text(_PROCESSES_REMAIN, pids=", ".join(map(str, remains.processes)))
     if remains is not None and remains.pid_file:
         return text(_PID_FILE_REMAINS)
-    return text(_ENDED_OUTSIDE if phase.reason is StopReason.FROM_OUTSIDE else _STOPPED)
+    return text(_BY_STOP_REASON.get(phase.reason, _STOPPED))
 
 
 def _running(phase: Running) -> Text:

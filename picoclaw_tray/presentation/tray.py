@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
-    Locating,
-    Preparing,
+    Process,
     Rest,
     Running,
     Spawning,
@@ -22,7 +21,7 @@ from picoclaw_tray.presentation.status import headline, icon_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Template, Text, text
 
 if TYPE_CHECKING:
-    from picoclaw_tray.lifecycle.state import State
+    from picoclaw_tray.lifecycle.state import Phase, State
     from picoclaw_tray.presentation.icon import IconName
     from picoclaw_tray.presentation.situation import Situation
 
@@ -68,25 +67,27 @@ class TrayView:
     quit: Entry
 
 
-_TITLE = QT_TRANSLATE_NOOP("tray", "PicoClaw")
-_DEMO_TITLE = QT_TRANSLATE_NOOP("tray", "PicoClaw (demo)")
-_VERSION = QT_TRANSLATE_NOOP("tray", "Version {version}")
-_PID = QT_TRANSLATE_NOOP("tray", "PID {pid}")
-_ADDRESS = QT_TRANSLATE_NOOP("tray", "{host}:{port}")
-_NOT_OURS = QT_TRANSLATE_NOOP("tray", "Not started by this tray")
-_UP_MINUTES = QT_TRANSLATE_NOOP("tray", "Up %n minute(s)")
-_UP_HOURS = QT_TRANSLATE_NOOP("tray", "Up {hours} h {minutes} min")
-_UP_DAYS = QT_TRANSLATE_NOOP("tray", "Up {days} d {hours} h")
-_UP_NOW = QT_TRANSLATE_NOOP("tray", "Up less than a minute")
-_START = QT_TRANSLATE_NOOP("tray", "&Start")
-_START_ANYWAY = QT_TRANSLATE_NOOP("tray", "&Start anyway")
-_STOP = QT_TRANSLATE_NOOP("tray", "S&top")
-_FORCE_STOP = QT_TRANSLATE_NOOP("tray", "Force s&top")
-_RESTART = QT_TRANSLATE_NOOP("tray", "&Restart")
-_RESTART_ANYWAY = QT_TRANSLATE_NOOP("tray", "&Restart anyway")
-_QUIT = QT_TRANSLATE_NOOP("tray", "&Quit")
-_QUIT_AND_STOP = QT_TRANSLATE_NOOP("tray", "&Quit and stop the gateway")
-_QUIT_AND_LEAVE = QT_TRANSLATE_NOOP("tray", "&Quit, the gateway keeps running")
+_TITLE = QT_TRANSLATE_NOOP("Tray", "PicoClaw")
+_DEMO_TITLE = QT_TRANSLATE_NOOP("Tray", "PicoClaw (demo)")
+_VERSION = QT_TRANSLATE_NOOP("Tray", "Version {version}")
+_PID = QT_TRANSLATE_NOOP("Tray", "PID {pid}")
+_ADDRESS = QT_TRANSLATE_NOOP("Tray", "Address {host}:{port}")
+_NOT_OURS = QT_TRANSLATE_NOOP("Tray", "Not started by this tray")
+_UP_MINUTES = QT_TRANSLATE_NOOP("Tray", "Up {minutes} min")
+_UP_HOURS = QT_TRANSLATE_NOOP("Tray", "Up {hours} h {minutes} min")
+_UP_DAYS = QT_TRANSLATE_NOOP("Tray", "Up {days} d {hours} h")
+_UP_NOW = QT_TRANSLATE_NOOP("Tray", "Up less than 1 min")
+_START = QT_TRANSLATE_NOOP("Tray", "&Start")
+_START_ANYWAY = QT_TRANSLATE_NOOP("Tray", "&Start anyway")
+_STOP = QT_TRANSLATE_NOOP("Tray", "S&top")
+_FORCE_STOP = QT_TRANSLATE_NOOP("Tray", "Force s&top")
+_RESTART = QT_TRANSLATE_NOOP("Tray", "&Restart")
+_RESTART_ANYWAY = QT_TRANSLATE_NOOP("Tray", "&Restart anyway")
+_QUIT = QT_TRANSLATE_NOOP("Tray", "&Quit")
+_QUIT_AND_STOP = QT_TRANSLATE_NOOP("Tray", "&Quit and stop the gateway")
+_QUIT_AND_LEAVE = QT_TRANSLATE_NOOP("Tray", "&Quit and leave the gateway running")
+_QUIT_AND_NOT_WAIT = QT_TRANSLATE_NOOP("Tray", "&Quit without waiting for the gateway to stop")
+_QUITTING = QT_TRANSLATE_NOOP("Tray", "Quitting…")
 
 
 def tray_view(situation: Situation, now: float) -> TrayView:
@@ -100,7 +101,7 @@ def tray_view(situation: Situation, now: float) -> TrayView:
         start=_start(state),
         stop=_stop(state),
         restart=_restart(situation),
-        quit=Entry(text(_quit_template(state)), Wish.QUIT, enabled=not state.ended),
+        quit=_quit(state),
     )
 
 
@@ -111,9 +112,9 @@ def details(situation: Situation, now: float) -> tuple[Text, ...]:
         return ()
     lines = [text(_VERSION, version=facts.version)] if facts.version else []
     lines.append(text(_PID, pid=process.key.pid))
-    if facts.port is not None:
+    if facts.host and facts.port is not None:
         host = f"[{facts.host}]" if ":" in facts.host else facts.host
-        lines.append(text(_ADDRESS, host=host, port=str(facts.port)))
+        lines.append(text(_ADDRESS, host=host, port=facts.port))
     if facts.started_at is not None:
         lines.append(uptime(now - facts.started_at))
     if not process.ours:
@@ -130,7 +131,7 @@ def uptime(seconds: float) -> Text:
         return text(_UP_DAYS, days=days, hours=hours_left)
     if hours:
         return text(_UP_HOURS, hours=hours, minutes=minutes_left)
-    return text(_UP_MINUTES, count=minutes) if minutes else text(_UP_NOW)
+    return text(_UP_MINUTES, minutes=minutes) if minutes else text(_UP_NOW)
 
 
 def _start(state: State) -> Entry:
@@ -148,26 +149,39 @@ def _stop(state: State) -> Entry:
     match state.phase:
         case Stopping(killed=killed):
             return Entry(text(_FORCE_STOP), Wish.FORCE_STOP, enabled=not killed)
-        case Locating() | Preparing() | Spawning() | Starting() | Running() | Backoff():
-            return Entry(text(_STOP), Wish.STOP, enabled=True)
         case Stopped() | Failed():
             return Entry(text(_STOP), Wish.STOP, enabled=False)
+        case _:
+            return Entry(text(_STOP), Wish.STOP, enabled=True)
 
 
 def _restart(situation: Situation) -> Entry:
     refused = situation.refused_restart
-    if refused is not None and refused.passable:
-        return Entry(text(_RESTART_ANYWAY), Wish.RESTART_ANYWAY, enabled=True)
     match situation.state.phase:
+        case Running(replanning=None) if refused is not None and refused.passable:
+            return Entry(text(_RESTART_ANYWAY), Wish.RESTART_ANYWAY, enabled=True)
         case Running(replanning=None) | Starting(slow=True):
             return Entry(text(_RESTART), Wish.RESTART, enabled=True)
         case _:
             return Entry(text(_RESTART), Wish.RESTART, enabled=False)
 
 
-def _quit_template(state: State) -> Template:
-    """What becomes of the gateway when the tray quits now."""
-    process = state.process
-    if process is not None:
-        return _QUIT_AND_STOP if process.ours else _QUIT_AND_LEAVE
-    return _QUIT_AND_STOP if isinstance(state.phase, Spawning) else _QUIT
+def _quit(state: State) -> Entry:
+    if state.quitting:
+        return Entry(text(_QUITTING), Wish.QUIT, enabled=False)
+    return Entry(text(_quit_template(state.phase)), Wish.QUIT, enabled=not state.ended)
+
+
+def _quit_template(phase: Phase) -> Template:
+    """Says what becomes of the gateway when the tray quits now."""
+    match phase:
+        case Stopping(deadline=None):
+            return _QUIT_AND_LEAVE
+        case Stopping(process=Process(ours=False)):
+            return _QUIT_AND_NOT_WAIT
+        case Starting(process=process) | Running(process=process):
+            return _QUIT_AND_STOP if process.ours else _QUIT_AND_LEAVE
+        case Spawning() | Stopping():
+            return _QUIT_AND_STOP
+        case _:
+            return _QUIT

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import pytest
+
+from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
+from picoclaw_tray.lifecycle.state import (
+    Backoff,
+    Failed,
+    Health,
+    Locating,
+    Preparing,
+    Remains,
+    Replanning,
+    Rest,
+    Running,
+    Spawning,
+    Starting,
+    Stopped,
+    Stopping,
+    StopReason,
+)
+from picoclaw_tray.presentation.icon import IconName
+from picoclaw_tray.presentation.notices import announce_change, announce_notice
+from tests.presentation.samples import (
+    BY_ITSELF,
+    BY_USER,
+    FAILURE,
+    FOREIGN,
+    NOW,
+    OURS,
+    PHASES,
+    QUIT,
+    said,
+    situation,
+)
+
+LATER = NOW + 20
+OUTSIDE = Stopped(StopReason.FROM_OUTSIDE)
+RUNNING = Running(OURS)
+SILENT = Running(OURS, Health.FAILING, 3)
+STOPPING = Stopping(OURS, Rest(), LATER)
+REMAINING = Stopped(StopReason.BY_USER, remains=Remains(processes=(12, 13)))
+
+
+def backoff(attempt=1, *, counted=True):
+    return Backoff(NOW + 2, attempt, counted=counted, anyway=False)
+
+
+def announced(before, after, failure=FAILURE):
+    return announce_change(situation(before), situation(after, failure), NOW)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "icon", "sentence", "next_step"),
+    [
+        (
+            RUNNING,
+            backoff(),
+            IconName.WARNING,
+            "Restarting in 2 s. The disk is full.",
+            "Tidy up.",
+        ),
+        (
+            RUNNING,
+            backoff(3),
+            IconName.WARNING,
+            "Restarting in 2 s. The disk is full.",
+            "Tidy up.",
+        ),
+        (
+            Preparing(True, False, LATER),
+            backoff(counted=False),
+            IconName.WARNING,
+            "Trying again in 2 s. The disk is full.",
+            "Tidy up.",
+        ),
+        (
+            Locating(True, False, LATER),
+            backoff(),
+            IconName.WARNING,
+            "Restarting in 2 s. The disk is full.",
+            "Tidy up.",
+        ),
+        (
+            Preparing(True, False, LATER),
+            Failed(gave_up=False),
+            IconName.ERROR,
+            "The disk is full.",
+            "Tidy up.",
+        ),
+        (backoff(), Failed(gave_up=False), IconName.ERROR, "The disk is full.", "Tidy up."),
+        (
+            Starting(OURS, LATER),
+            Failed(gave_up=True),
+            IconName.ERROR,
+            "Given up after too many failures in a row. The disk is full.",
+            "Tidy up.",
+        ),
+        (
+            RUNNING,
+            SILENT,
+            IconName.WARNING,
+            "The gateway does not answer.",
+            "If that lasts, restart it.",
+        ),
+        (
+            Locating(True, False, LATER),
+            Running(FOREIGN, Health.FAILING, 3),
+            IconName.WARNING,
+            "The gateway does not answer.",
+            "If that lasts, restart it.",
+        ),
+        (SILENT, RUNNING, IconName.OK, "The gateway answers again.", ""),
+        (
+            SILENT,
+            Stopping(OURS, BY_ITSELF, LATER),
+            IconName.WARNING,
+            "The disk is full.",
+            "It is being restarted.",
+        ),
+        *(
+            (
+                before,
+                OUTSIDE,
+                IconName.IDLE,
+                "The gateway has stopped, but not by this tray.",
+                "Start it again if you need it.",
+            )
+            for before in (Starting(OURS, LATER), RUNNING, SILENT)
+        ),
+        (
+            Stopping(OURS, Rest(), LATER, killed=True),
+            Stopping(OURS, Rest(), None, killed=True),
+            IconName.WARNING,
+            "The gateway does not react, not even to force.",
+            "If that lasts, restart the computer.",
+        ),
+        (
+            Stopped(StopReason.BY_USER),
+            REMAINING,
+            IconName.WARNING,
+            "The gateway has stopped, but programs it started still run (PID 12, 13).",
+            "Stop them yourself if they are not needed.",
+        ),
+    ],
+)
+def test_change_is_told_once(before, after, icon, sentence, next_step):
+    announcement = announced(before, after)
+
+    assert announcement is not None
+    assert announcement.icon is icon
+    assert said(announcement.sentence) == sentence
+    assert said(announcement.next_step) == next_step
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Stopped(), Locating(True, False, LATER)),
+        (Locating(True, False, LATER), Preparing(True, False, LATER)),
+        (Preparing(True, False, LATER), Spawning(anyway=False)),
+        (Spawning(anyway=False), Starting(OURS, LATER)),
+        (Starting(OURS, LATER), RUNNING),
+        (RUNNING, Running(OURS, replanning=Replanning(False, LATER))),
+        (RUNNING, STOPPING),
+        (RUNNING, Stopping(OURS, BY_USER, LATER)),
+        (RUNNING, Stopping(OURS, QUIT, LATER)),
+        (STOPPING, Stopping(OURS, Rest(), LATER, killed=True)),
+        (STOPPING, Stopped(StopReason.BY_USER)),
+        (Stopped(StopReason.BY_USER), Stopped(StopReason.BY_USER, remains=Remains())),
+        (RUNNING, Stopped(StopReason.LEFT_ALONE)),
+        (Preparing(True, False, LATER), backoff(2)),
+        (Starting(OURS, LATER), backoff(2)),
+        (backoff(), Locating(False, False, LATER)),
+    ],
+)
+def test_change_is_not_told_when_it_is_what_everybody_expects(before, after):
+    assert announced(before, after) is None
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_same_phase_is_not_told_again(phase):
+    assert announced(phase, phase) is None
+
+
+def test_what_is_told_needs_no_known_failure():
+    announcement = announced(RUNNING, backoff(), failure=None)
+
+    assert announcement is not None
+    assert said(announcement.sentence) == "Restarting in 2 s. The gateway does not run."
+    assert announcement.next_step is None
+
+
+@pytest.mark.parametrize(
+    ("notice", "sentence", "next_step"),
+    [
+        (
+            Notice(NoticeKind.RESTART_REFUSED, FAILURE),
+            "Not restarted, because the gateway could not start again. The disk is full.",
+            "Tidy up.",
+        ),
+        (
+            Notice(NoticeKind.RESTART_REFUSED),
+            "Not restarted, because the gateway could not start again. The gateway does not run.",
+            "",
+        ),
+        (
+            Notice(NoticeKind.RESTART_NOT_CHECKED),
+            "Not restarted, because checking whether the gateway can start took too long.",
+            "",
+        ),
+        (
+            Notice(NoticeKind.HANGS_AGAIN),
+            "The gateway keeps hanging and is not restarted any more.",
+            "Look at its log, then restart it yourself.",
+        ),
+        (
+            Notice(NoticeKind.NO_PERMISSION),
+            "The gateway was not stopped, because it belongs to another user.",
+            "Stop it as that user or as administrator.",
+        ),
+    ],
+)
+def test_notice_of_the_life_cycle_is_put_into_words(notice, sentence, next_step):
+    announcement = announce_notice(notice)
+
+    assert announcement.icon is IconName.WARNING
+    assert said(announcement.sentence) == sentence
+    assert said(announcement.next_step) == next_step
+
+
+def test_every_kind_of_notice_has_words():
+    assert all(announce_notice(Notice(kind)).sentence for kind in NoticeKind)

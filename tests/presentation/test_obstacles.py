@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from picoclaw_tray.presentation import obstacles
+from tests.presentation.samples import said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        (obstacles.port_taken(18790), "Another program uses port 18790."),
+        (obstacles.port_taken(18790, 12), "Another program (PID 12) uses port 18790."),
+        (obstacles.port_taken(18790, 12, "nc"), "nc (PID 12) uses port 18790."),
+        (
+            obstacles.port_taken_by_other_home(18790, 12),
+            "The PicoClaw gateway of another home (PID 12) uses port 18790.",
+        ),
+        (
+            obstacles.port_next_step(),
+            "Stop that program, or set another gateway.port in PicoClaw's configuration.",
+        ),
+    ],
+)
+def test_taken_port_names_its_owner_as_far_as_it_is_known(sentence, words):
+    assert said(sentence) == words
+
+
+@pytest.mark.parametrize(
+    ("sentences", "reason", "next_step"),
+    [
+        (
+            obstacles.no_binary(),
+            "The PicoClaw program was not found.",
+            "Install PicoClaw, or name its program in the environment variable PICOCLAW_BINARY.",
+        ),
+        (
+            obstacles.binary_not_there("/opt/claw"),
+            "The gateway program /opt/claw does not exist.",
+            "Name PicoClaw's own program, in the settings or in PICOCLAW_BINARY.",
+        ),
+        (
+            obstacles.binary_not_a_file("/opt"),
+            "The gateway program /opt is not a file.",
+            "Name PicoClaw's own program, in the settings or in PICOCLAW_BINARY.",
+        ),
+        (
+            obstacles.binary_not_executable("/opt/claw"),
+            "The gateway program /opt/claw is not executable.",
+            "Name PicoClaw's own program, in the settings or in PICOCLAW_BINARY.",
+        ),
+        (
+            obstacles.still_there((12,)),
+            "A gateway of this home is still there (PID 12) and does not answer.",
+            "Wait until it ends, or stop it yourself.",
+        ),
+        (
+            obstacles.still_there((12, 13)),
+            "A gateway of this home is still there (PID 12, 13) and does not answer.",
+            "Wait until it ends, or stop it yourself.",
+        ),
+    ],
+)
+def test_obstacle_comes_with_its_next_step(sentences, reason, next_step):
+    assert tuple(map(said, sentences)) == (reason, next_step)
