@@ -69,8 +69,8 @@ def test_missing_library_is_installed_as_root(lacks, fake_program, monkeypatch, 
     assert system_packages.main(["run"]) == 0
 
     assert said.read_text().splitlines() == [
-        "noninteractive -q update",
-        "noninteractive -q install -y --no-install-recommends libegl1 libxcb-cursor0",
+        "noninteractive -qq update",
+        "noninteractive -qq install -y --no-install-recommends libegl1 libxcb-cursor0",
     ]
     assert "libegl1 libxcb-cursor0" in capfd.readouterr().out
 

@@ -139,7 +139,7 @@ def privileges() -> list[str] | None:
 
 def install(packages: list[str], prefix: list[str]) -> bool:
     """Install with apt-get, without questions; False when it failed."""
-    quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
+    quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     # A list of packages that cannot be refreshed may still be good enough to install from.
     subprocess.run([*quiet, "update"], check=False)
     command = [*quiet, "install", "-y", "--no-install-recommends", *packages]
