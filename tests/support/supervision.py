@@ -20,6 +20,7 @@ from picoclaw_tray.lifecycle.messages import (
     QuitRequested,
     RestartRequested,
     Spawn,
+    Spawned,
     StopRequested,
     Terminate,
     Tick,
@@ -137,6 +138,8 @@ class Supervision:
                 self._may_leave |= leave
                 if kind is QuitKind.SESSION and self._session_ends is None:
                     self._session_ends = self.os.now
+            case Spawned(process=spawned):
+                self._known.add(spawned.key)
             case Diagnosed():
                 self.last_diagnosis = event
             case _:
