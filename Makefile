@@ -8,7 +8,7 @@ PYTEST_ARGS ?=
 BIN := $(VENV)/bin
 CONSTRAINTS := packaging/constraints.txt
 PIP_INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS)
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term-missing
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 STATED := pyproject.toml $(CONSTRAINTS) picoclaw_tray/__init__.py
 
 .DEFAULT_GOAL := help
@@ -49,14 +49,14 @@ screenshots: $(BIN)/.installed-dev ## Make the README's pictures on a desktop of
 
 test: lint ## Run every check; all that must pass before a change is shared
 	@$(BIN)/python tests/tools/system_packages.py test
-	$(PYTEST) $(PYTEST_ARGS)
+	$(PYTEST) --cov --cov-report=term-missing $(PYTEST_ARGS)
 
 test-fresh: ## Run `make run` and `make test` on a bare Debian of their own (needs root)
 	$(PYTHON) tests/tools/fresh_machine.py
 
 test-long: lint ## Walk 2,000 ways through the life cycle, and delete its rows one by one
 	@$(BIN)/python tests/tools/system_packages.py test
-	$(PYTEST) --hypothesis-profile=long $(PYTEST_ARGS)
+	$(PYTEST) --hypothesis-profile=long --timeout=1800 -o faulthandler_timeout=0 $(PYTEST_ARGS)
 	$(BIN)/python -m tests.tools.delete_rows
 
 # The backend is installed rather than isolated: so it is pinned too, and a wheel can be built offline.
