@@ -88,9 +88,7 @@ class LogModel(QAbstractTableModel):
 
     def full_line(self, offset: int) -> str | None:
         """The whole line, masked; none if the store has dropped it."""
-        if self._store.run_id != self._run_id or offset < self._store.first:
-            return None
-        return self._store.line(offset)
+        return None if self._is_gone(offset) else self._store.line(offset)
 
     def wake(self) -> None:
         """Somebody looks: catches up now, and from now on."""
@@ -151,16 +149,18 @@ class LogModel(QAbstractTableModel):
             self._shown.clear()
         shown = self._shown.get(offset)
         if shown is None:
-            line = self.full_line(offset)
-            if line is None:
+            if self._is_gone(offset):
                 return ""
             if len(self._shown) >= _MAX_REMEMBERED:
                 self._shown.clear()
-            shown = self._shown[offset] = self._shortened(line).expandtabs(_TAB)
+            shown = self._shown[offset] = self._shortened(offset).expandtabs(_TAB)
         return shown
 
-    def _shortened(self, line: str) -> str:
-        excess = len(line) - MAX_SHOWN
-        if excess <= 0:
+    def _shortened(self, offset: int) -> str:
+        line, excess = self._store.beginning(offset, MAX_SHOWN)
+        if not excess:
             return line
-        return line[:MAX_SHOWN] + self.tr(" … [and {count} more]").format(count=excess)
+        return line + self.tr(" … [and {count} bytes more]").format(count=excess)
+
+    def _is_gone(self, offset: int) -> bool:
+        return self._store.run_id != self._run_id or offset < self._store.first

@@ -209,7 +209,7 @@ def test_model_cuts_a_very_long_line_only_for_the_screen(model, store):
     store.extend([b"x" * (MAX_SHOWN + 5)])
     model.catch_up()
 
-    assert texts(model) == ["x" * MAX_SHOWN + " … [and 5 more]"]
+    assert texts(model) == ["x" * MAX_SHOWN + " … [and 5 bytes more]"]
     assert model.full_line(0) == "x" * (MAX_SHOWN + 5)
 
 

@@ -123,3 +123,42 @@ def test_store_behaves_as_a_plain_list_would(max_lines, max_bytes, acts, offset)
     assert store.since() == LogSlice(tuple(held), len(everything), runs)
     assert store.since(offset, runs).lines == tuple(held[max(0, offset - first) :])
     assert tuple(store.line(at) for at in range(first, store.total)) == tuple(held)
+
+
+def test_beginning_is_the_whole_of_a_short_line():
+    store = LogStore(max_lines=5, max_bytes=100_000)
+    store.begin_run()
+    store.extend([b"short", "käse".encode()])
+
+    assert store.beginning(0, 10) == ("short", 0)
+    assert store.beginning(1, 4) == ("käse", 0)
+
+
+def test_beginning_says_how_much_is_missing():
+    store = LogStore(max_lines=5, max_bytes=10_000_000)
+    store.begin_run()
+    store.extend([b"x" * 30, b"y" * 1_000_000])
+
+    assert store.beginning(0, 10) == ("x" * 10, 20)
+    assert store.beginning(1, 10) == ("y" * 10, 999_990)
+
+
+@pytest.mark.parametrize("start", range(3970, 4010, 7))
+def test_beginning_shows_no_half_secret_at_its_edge(start):
+    store = LogStore(max_lines=5, max_bytes=10_000_000)
+    store.begin_run()
+    secret = "sk-ant-" + "a1B2" * 10
+    store.extend([(("." * (start - 1)) + " " + secret + " " + "z" * 100_000).encode()])
+
+    shown, _ = store.beginning(0, 4000)
+
+    assert "a1B2" not in shown
+
+
+def test_beginning_of_a_dropped_line_is_an_error():
+    store = LogStore(max_lines=1, max_bytes=100)
+    store.begin_run()
+    store.extend([b"a", b"b"])
+
+    with pytest.raises(IndexError):
+        store.beginning(0, 5)
