@@ -37,6 +37,7 @@ from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
 from picoclaw_tray.presentation.tray import Wish, tray_view
 from picoclaw_tray.system.launch_site import prepare_site
+from picoclaw_tray.system.observation import Observation
 from picoclaw_tray.system.own_log import OwnLog
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class TrayApp(QObject):
         controller.notice_raised.connect(self._notifier.on_notice)
         controller.quit_ready.connect(self._on_quit_ready)
         controller.observed.connect(self._home_watch.ensure)
+        controller.observed.connect(self._on_observed)
         self._home_watch.changed.connect(controller.nudge)
         board.situation_changed.connect(self._on_situation)
         board.situation_changed.connect(self._notifier.on_situation)
@@ -162,10 +164,15 @@ class TrayApp(QObject):
         self._store.extend(lines)
         self._log_model.on_lines_appended()
 
+    @Slot(Observation)
+    def _on_observed(self, observation: Observation) -> None:
+        if observation.token and observation.token not in self._store.redactor.values:
+            self._store.redactor = self._store.redactor.knowing(observation.token)
+
     @Slot()
     def _on_clear_requested(self) -> None:
         self._store.clear()
-        self._log_model.on_lines_appended()
+        self._log_model.catch_up()
 
     def _recent_output(self) -> tuple[str, ...]:
         store = self._store
@@ -292,8 +299,14 @@ def _late_crew(site: LaunchSite, *, debug: bool) -> Callable[[], Crew]:
     return crew
 
 
-def run(options: RunOptions, environ: Mapping[str, str]) -> int:
-    """Runs the tray until it is told to quit; the exit code of the process."""
+def run(options: RunOptions, environ: Mapping[str, str], give_up: Callable[[str], object]) -> int:
+    """Runs the tray until it is told to quit; the exit code of the process.
+
+    Args:
+        options: What it was asked for.
+        environ: Of the process.
+        give_up: Called, last of all, with Qt's words if it cannot use the display: it would abort.
+    """
     site = prepare_site(environ, home=options.home, config=options.config, demo=options.demo)
     with ExitStack() as after:
         if site.demo is not None:
@@ -301,10 +314,16 @@ def run(options: RunOptions, environ: Mapping[str, str]) -> int:
         own_log = OwnLog(site.log_folder)
         own_log.open(debug=options.debug)
         after.callback(own_log.close)
-        qt_messages.install()
-        after.callback(qt_messages.uninstall)
         log.info("picoclaw-tray %s for %s", __version__, site.place.home)
+
+        def without_application(reason: str) -> None:
+            after.close()
+            give_up(reason)
+
+        qt_messages.install(without_application)
+        after.callback(qt_messages.uninstall)
         application = _application()
+        qt_messages.install()
         tray_app = TrayApp(site, options, application)
         tray_app.begin(start=options.start)
         status = application.exec()

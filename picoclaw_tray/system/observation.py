@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ class Observation:
         survivors: Those of the asked-for descendants that live.
         facts: For the person; unknown parts are empty.
         config_stamp: Changes whenever PicoClaw's files do.
+        token: Of the PID file, to be masked wherever it may turn up; empty if there is none.
     """
 
     finding: Finding
     survivors: tuple[int, ...]
     facts: Facts
     config_stamp: Stamp
+    token: str = field(default="", repr=False)

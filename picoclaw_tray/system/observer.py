@@ -72,7 +72,13 @@ class Observer:
         scene = self._scene()
         finding = self._locate(scene) if target is None else self._follow(target, scene)
         survivors = processes.survivors(tree) if tree else ()
-        return Observation(finding, survivors, self._facts(finding, scene), self._config.stamp())
+        return Observation(
+            finding,
+            survivors,
+            self._facts(finding, scene),
+            self._config.stamp(),
+            token=scene.record.token if scene.record else "",
+        )
 
     def forget(self, pid: int) -> None:
         """Removes the PID file if it records ``pid`` and a fresh look proves that no gateway."""
