@@ -18,7 +18,7 @@ STARTERS = re.compile(
     r"|asyncio\.create_subprocess_\w+|psutil\.Popen|pty\.\w+"
 )
 STARTING_MODULES = {"multiprocessing", "pty", "subprocess"}
-EXITS = {"os._exit", "os.abort", "sys.exit", "SystemExit"}
+EXITS = {"os._exit", "os.abort", "sys.exit"}
 
 
 def starts_programs(module: Module) -> Iterator[str]:
@@ -45,7 +45,10 @@ def exits(module: Module) -> Iterator[str]:
             yield f"{name}, line {expression.lineno}"
     for node in ast.walk(module.tree):
         match node:
-            case ast.Call(func=ast.Name(id="exit" | "quit" as name)):
+            case (
+                ast.Call(func=ast.Name(id="exit" | "quit" | "SystemExit" as name))
+                | ast.Raise(exc=ast.Name(id="SystemExit" as name))
+            ):
                 yield f"{name}, line {node.lineno}"
 
 
@@ -92,6 +95,7 @@ BROKEN = [
     (exits, "import sys\nsys.exit(1)"),
     (exits, "import os\nos._exit(1)"),
     (exits, "raise SystemExit"),
+    (exits, "raise SystemExit(1)"),
     (exits, "exit()"),
     (connects_what_leaks, "a.clicked.connect(lambda: 1)"),
     (connects_what_leaks, "a.clicked.connect(partial(f, 1))"),
