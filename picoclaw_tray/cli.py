@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from picoclaw_tray import __version__
 
@@ -96,7 +96,13 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     from picoclaw_tray.app import RunOptions, run  # noqa: PLC0415 - Qt is for this verb only
 
     known = {name: getattr(options, name) for name in RunOptions.__slots__}
-    return run(RunOptions(**known), environ)
+    return run(RunOptions(**known), environ, _give_up)
+
+
+def _give_up(reason: str) -> NoReturn:
+    """Ends the process from within Qt, which would abort it."""
+    print(f"picoclaw-tray cannot use the display. Qt says:\n{reason}", file=sys.stderr, flush=True)
+    os._exit(FAILED)
 
 
 def has_display(environ: Mapping[str, str], platform: str) -> bool:

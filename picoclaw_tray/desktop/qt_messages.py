@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 log = logging.getLogger("qt")
 
@@ -20,14 +24,37 @@ HARMLESS = ("portal",)
 """Qt warns about a missing desktop portal at every start without one; nothing is lost."""
 
 
-def install() -> None:
-    """From now on Qt's messages go to the logger ``qt``."""
-    qInstallMessageHandler(_log_message)
+def install(give_up: Callable[[str], object] | None = None) -> None:
+    """From now on Qt's messages go to the logger ``qt``.
+
+    Args:
+        give_up: Called with what Qt has complained about before a fatal message; when it returns,
+            Qt aborts with a core dump. None: Qt aborts.
+    """
+    if give_up is None:
+        qInstallMessageHandler(_log_message)
+    else:
+        qInstallMessageHandler(_LastWords(give_up))
 
 
 def uninstall() -> None:
     """Back to Qt's own handler."""
     qInstallMessageHandler(None)
+
+
+class _LastWords:
+    """Qt's fatal message alone seldom says why; the warnings before it do."""
+
+    def __init__(self, give_up: Callable[[str], object]) -> None:
+        self._give_up = give_up
+        self._complaints: list[str] = []
+
+    def __call__(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        _log_message(kind, context, message)
+        if kind is QtMsgType.QtFatalMsg:
+            self._give_up("\n".join(self._complaints or [message]))
+        else:
+            self._complaints.append(message)
 
 
 def _log_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
