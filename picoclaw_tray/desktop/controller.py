@@ -217,10 +217,10 @@ class GatewayController(QObject):
         self._watch.reach(self._state.epoch)
         process = self._state.process
         self._end_watch.watch(process.key if process and not process.watched else None)
-        for effect in effects:
-            self._perform(effect)
         if self._state != before:
             self.state_changed.emit(self._state)
+        for effect in effects:  # last: a notice belongs to the state that was just told
+            self._perform(effect)
 
     def _log_change(self, before: State, event: Event) -> None:
         old, new = type(before.phase).__name__.lower(), type(self._state.phase).__name__.lower()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from picoclaw_tray.lifecycle.messages import Found, Notice, NoticeKind
+from picoclaw_tray.lifecycle.messages import Found, Notice
 from picoclaw_tray.lifecycle.state import Backoff, Failed, State, Stopped
 from picoclaw_tray.presentation.situation import Facts, Situation
 from picoclaw_tray.system.observation import Observation
@@ -43,12 +43,12 @@ class SituationBoard(QObject):
     def on_state_changed(self, state: State) -> None:
         """The life cycle moved on."""
         before = self._situation
-        facts, refused = before.facts, before.refused_restart
+        facts, notice = before.facts, before.notice
         if state.process is not None and state.process != before.state.process:
             facts = replace(facts, version="", started_at=None, run=None)
         if state.epoch != before.state.epoch:
-            refused = None
-        self._situation = replace(before, state=state, facts=facts, refused_restart=refused)
+            notice = None
+        self._situation = replace(before, state=state, facts=facts, notice=notice)
         if isinstance(state.phase, Backoff):
             self._countdown.start()
         else:
@@ -69,10 +69,9 @@ class SituationBoard(QObject):
 
     @Slot(Notice)
     def on_notice(self, notice: Notice) -> None:
-        """A refused restart is remembered: it can be asked for anyway."""
-        if notice.kind is NoticeKind.RESTART_REFUSED:
-            self._situation = replace(self._situation, refused_restart=notice.failure)
-            self._announce()
+        """Something was said that changed no phase; the window keeps it for a while."""
+        self._situation = replace(self._situation, notice=notice)
+        self._announce()
 
     @Slot()
     def _announce(self) -> None:

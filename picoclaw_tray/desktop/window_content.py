@@ -10,9 +10,12 @@ from picoclaw_tray.desktop.cards import FailureContent
 from picoclaw_tray.desktop.log_window import WindowContent
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.lifecycle.state import Backoff, Failed
+from picoclaw_tray.presentation.notices import announce_notice
 from picoclaw_tray.presentation.status import reason_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from picoclaw_tray.desktop.icons import Icons
     from picoclaw_tray.lifecycle.state import State
     from picoclaw_tray.presentation.situation import Situation
@@ -23,21 +26,25 @@ def window_content(
     view: TrayView, situation: Situation, icons: Icons, *, no_host: bool
 ) -> WindowContent:
     """The content of the window; ``no_host``: there is no tray that could show the icon."""
-    translate = QCoreApplication.translate
-    notice = ""
-    if no_host:
-        notice = translate(
-            "window",
-            "This desktop has no system tray, so there is no icon. Everything can be done here.",
-        )
     return WindowContent(
         icon=icons.icon(view.icon),
         title=rendered(view.title),
         headline=rendered(view.headline),
         details=tuple(map(rendered, view.details)),
         failure=_failure(situation.state),
-        notice=notice,
+        notice="\n".join(_notices(situation, no_host=no_host)),
     )
+
+
+def _notices(situation: Situation, *, no_host: bool) -> Iterator[str]:
+    if no_host:
+        yield QCoreApplication.translate(
+            "window",
+            "This desktop has no system tray, so there is no icon. Everything can be done here.",
+        )
+    if situation.notice is not None:
+        said = announce_notice(situation.notice)
+        yield " ".join(map(rendered, filter(None, (said.sentence, said.next_step))))
 
 
 def _failure(state: State) -> FailureContent | None:

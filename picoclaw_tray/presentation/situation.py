@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from picoclaw_tray.lifecycle.state import Failure, State
+from picoclaw_tray.lifecycle.messages import NoticeKind
+from picoclaw_tray.lifecycle.state import State
+
+if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.messages import Notice
+    from picoclaw_tray.lifecycle.state import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,18 @@ class Surroundings:
 class Situation:
     """One moment of one gateway: what icon, menu, windows and scripts are told from.
 
-    ``refused_restart``: why the restart that was asked for last was refused while the gateway runs
-    on; forgotten with the next change of phase.
+    ``notice``: what the person was told last about a wish that changed nothing; forgotten with the
+    next change of phase.
     """
 
     surroundings: Surroundings
     state: State = field(default_factory=State)
     facts: Facts = field(default_factory=Facts)
-    refused_restart: Failure | None = None
+    notice: Notice | None = None
+
+    @property
+    def refused_restart(self) -> Failure | None:
+        """Why the restart that was asked for last was refused while the gateway runs on."""
+        if self.notice is None or self.notice.kind is not NoticeKind.RESTART_REFUSED:
+            return None
+        return self.notice.failure

@@ -184,7 +184,7 @@ def test_quit_waits_for_the_end_of_the_gateway(home: GatewayHome, supervise: Sup
 
     assert is_gone(pid)
     assert home.recorded_pid() is None
-    assert tray.said[-2:] == ["quit ready", "Stopped"]
+    assert tray.said[-2:] == ["Stopped", "quit ready"]
 
 
 def test_quit_says_so_at_once_where_no_gateway_runs(
@@ -194,7 +194,7 @@ def test_quit_says_so_at_once_where_no_gateway_runs(
 
     tray.controller.quit()
 
-    assert tray.said == ["quit ready", "Stopped"]
+    assert tray.said == ["Stopped", "quit ready"]
 
 
 def test_quit_at_the_end_of_a_session_keeps_within_its_budget(
@@ -234,7 +234,7 @@ def test_nothing_is_done_after_quit(home: GatewayHome, supervise: Supervise) -> 
     tray.controller.stop()
     tray.controller.quit()
 
-    assert tray.said == ["quit ready", "Stopped"]
+    assert tray.said == ["Stopped", "quit ready"]
 
 
 def test_a_stopped_gateway_fails_and_is_well_again_when_it_goes_on(

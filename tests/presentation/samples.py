@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
@@ -93,8 +94,13 @@ def situation(
         Surroundings(SURROUNDINGS.home, SURROUNDINGS.config_path, demo=demo),
         State(phase, failure=failure),
         facts or Facts(),
-        refused_restart,
+        None if refused_restart is None else refusal(refused_restart),
     )
+
+
+def refusal(failure: Failure) -> Notice:
+    """The notice that a restart was refused."""
+    return Notice(NoticeKind.RESTART_REFUSED, failure)
 
 
 def said(text: Text | None) -> str:

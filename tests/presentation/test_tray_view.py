@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
@@ -208,3 +209,9 @@ def test_details_are_of_a_process_only(phase):
 )
 def test_uptime_is_told_in_two_units(seconds, words):
     assert said(uptime(seconds)) == words
+
+
+def test_another_notice_is_no_refused_restart():
+    told = replace(situation(RUNNING), notice=Notice(NoticeKind.HANGS_AGAIN, PASSABLE))
+
+    assert told.refused_restart is None
