@@ -24,18 +24,6 @@ on_a_desktop = [
 ]
 
 
-@pytest.fixture
-def desktop(tmp_path):
-    with Desktop(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def panel(desktop):
-    desktop.start_panel()
-    return desktop
-
-
 def start_sample(desktop):
     return desktop.start([sys.executable, SAMPLE_TRAY], name="sample")
 
