@@ -112,14 +112,14 @@ class TrayApp(QObject):
 
     def end(self) -> None:
         """After the event loop: nothing of ours is left behind."""
-        self._controller.close()
-        self._signals.close()
         self._dialogs.close()
         self._tray.close()
         if self._window is not None:
             self._window.set_confirm_close(False)
             self._window.close()
             self._window.deleteLater()
+        self._controller.close()  # may wait for a look that is under way: nothing is shown any more
+        self._signals.close()
         self.deleteLater()
         # The loop is over; what is left undeleted would meet an application that is gone.
         self._application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
