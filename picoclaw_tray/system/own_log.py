@@ -5,13 +5,14 @@ Nothing here assumes that standard output or standard error exists: a GUI progra
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import logging.handlers
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from picoclaw_tray.logs.redaction import mask
 
@@ -29,6 +30,8 @@ OLD_FILES = 2
 LOG_NAME = "tray.log"
 FAULTS_NAME = "faults.log"
 
+_LINE = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
+
 
 class _Masked(logging.Formatter):
     """Masks the finished line, so that no argument and no traceback escapes."""
@@ -41,12 +44,15 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
     """A rotating file with mode 0600; a full disk loses lines, nothing else."""
 
     def _open(self) -> TextIOWrapper:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        descriptor = os.open(self.baseFilename, flags, 0o600)
-        return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
+        return _open_private(self.baseFilename, "a")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Swallows it: there may be no standard error to complain to."""
+
+    def close(self) -> None:
+        """Closes the file, also when its last lines no longer fit on the disk."""
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 class OwnLog:
@@ -54,57 +60,77 @@ class OwnLog:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._handler: _PrivateFile | None = None
-        self._faults: TextIOWrapper | None = None
+        self._undo = contextlib.ExitStack()
 
     def open(self, *, debug: bool = False) -> bool:
         """Starts logging and catches what nobody else catches; false if the folder is unusable."""
-        logging.raiseExceptions = False
+        self._take_hooks()
+        handler = self._handler()
         root = logging.getLogger()
+        self._undo.callback(root.setLevel, root.level)
         root.setLevel(logging.DEBUG if debug else logging.INFO)
-        sys.excepthook = _log_uncaught
-        threading.excepthook = _log_uncaught_in_thread
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._handler = _PrivateFile(
-                self.folder / LOG_NAME, maxBytes=MAX_BYTES, backupCount=OLD_FILES
-            )
-            self._open_faults()
-        except OSError:
-            root.addHandler(logging.NullHandler())
-            return False
-        line = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
-        self._handler.setFormatter(_Masked(line))
-        root.addHandler(self._handler)
-        return True
+        added = handler or logging.NullHandler()  # without any, logging turns to standard error
+        root.addHandler(added)
+        self._undo.callback(root.removeHandler, added)
+        return handler is not None
 
     def close(self) -> None:
-        """Gives the hooks and files back."""
-        sys.excepthook = sys.__excepthook__
-        threading.excepthook = threading.__excepthook__
-        if self._faults is not None:
-            faulthandler.disable()
-            self._faults.close()
-        if self._handler is not None:
-            logging.getLogger().removeHandler(self._handler)
-            self._handler.close()
+        """Gives hooks and files back; again does nothing."""
+        self._undo.close()
+
+    def _take_hooks(self) -> None:
+        """What nobody catches goes into the log; Qt slots end here too, and the loop goes on."""
+        self._undo.callback(setattr, sys, "excepthook", sys.excepthook)
+        self._undo.callback(setattr, sys, "unraisablehook", sys.unraisablehook)
+        self._undo.callback(setattr, threading, "excepthook", threading.excepthook)
+        sys.excepthook = _log_uncaught
+        sys.unraisablehook = _log_unraisable
+        threading.excepthook = _log_uncaught_in_thread
+
+    def _handler(self) -> logging.Handler | None:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handler = _PrivateFile(
+                self.folder / LOG_NAME, maxBytes=MAX_BYTES, backupCount=OLD_FILES
+            )
+        except OSError:
+            return None
+        handler.setFormatter(_Masked(_LINE))
+        self._undo.callback(handler.close)
+        with contextlib.suppress(OSError):
+            self._open_faults()
+        return handler
 
     def _open_faults(self) -> None:
         """A file of its own: the fault handler keeps the descriptor, which rotation would close."""
         path = self.folder / FAULTS_NAME
         too_large = path.exists() and path.stat().st_size > MAX_BYTES
-        flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if too_large else os.O_APPEND)
-        self._faults = os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8")
-        faulthandler.enable(self._faults)
+        file = self._undo.enter_context(_open_private(str(path), "w" if too_large else "a"))
+        faulthandler.enable(file)
+        self._undo.callback(faulthandler.disable)
+
+
+def _open_private(path: str, mode: Literal["a", "w"]) -> TextIOWrapper:
+    return open(path, mode, encoding="utf-8", errors="backslashreplace", opener=_private)
+
+
+def _private(path: str, flags: int) -> int:
+    """Only the user can read what is made here."""
+    return os.open(path, flags, 0o600)
 
 
 def _log_uncaught(
-    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None
 ) -> None:
-    """Also called for exceptions in Qt slots; the event loop goes on."""
-    log.critical("uncaught exception", exc_info=(kind, error, traceback))
+    if error is not None:
+        log.critical("uncaught exception", exc_info=(kind, error, traceback))
 
 
 def _log_uncaught_in_thread(arguments: threading.ExceptHookArgs) -> None:
-    if arguments.exc_value is not None:
+    if not issubclass(arguments.exc_type, SystemExit):  # that only ends the thread
         _log_uncaught(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+
+def _log_unraisable(arguments: sys.UnraisableHookArgs) -> None:
+    """In a finalizer, for example."""
+    _log_uncaught(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
