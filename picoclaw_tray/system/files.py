@@ -8,23 +8,40 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
+
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe without writer must not hold us up; Windows must not translate line ends."""
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Opens a regular file for reading.
+
+    Raises:
+        OSError: There is no such file, it cannot be read, or it is a folder, device or pipe.
+    """
+    descriptor = os.open(path, _READ_FLAGS)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise IsADirectoryError(errno.EISDIR, "not a regular file", str(path))
+        return os.fdopen(descriptor, "rb")
+    except OSError:
+        os.close(descriptor)
+        raise
 
 
 def read_bounded(path: Path, limit: int) -> bytes:
     """Reads a regular file of at most ``limit`` bytes; more of it is cut off.
 
     Raises:
-        OSError: There is no such file, it cannot be read, or it is a folder, device or pipe.
+        OSError: As for ``open_regular``.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise IsADirectoryError(errno.EISDIR, "not a regular file", str(path))
+    with open_regular(path) as file:
         return file.read(limit)
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replaces a file in one step; mode 0600, folders made with 0700.
+    """Replaces a file in one step; mode 0600, its folder made with 0700 if it is missing.
 
     Raises:
         OSError: It could not be written; the old content is still there.
@@ -34,6 +51,8 @@ def write_private(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(descriptor)  # or a loss of power may leave the new name on an empty file
         Path(temporary).replace(path)
     except OSError:
         with contextlib.suppress(OSError):

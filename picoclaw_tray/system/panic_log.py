@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
+
+from picoclaw_tray.system.files import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +31,8 @@ class PanicLog:
     def news(self) -> tuple[bytes, ...]:
         """The last lines written since the mark; all of a file that was cut meanwhile."""
         try:
-            with self._path.open("rb") as file:
-                size = file.seek(0, 2)
+            with open_regular(self._path) as file:
+                size = file.seek(0, os.SEEK_END)
                 start = self._size if size >= self._size else 0
                 file.seek(max(start, size - LIMIT))
                 return tuple(file.read(LIMIT).splitlines())
