@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LIMIT = 16 * 1024 * 1024
 """Bytes of a config file that are read; a real one has some ten thousand."""
 
-Stamp: TypeAlias = tuple[tuple[int, int, int] | None, ...]
+Stamp: TypeAlias = tuple[tuple[int, ...] | None, ...]
 
 
 class ConfigFiles:
@@ -30,7 +30,10 @@ class ConfigFiles:
         self._config: GatewayConfig | ConfigError | None = None
 
     def stamp(self) -> Stamp:
-        """Changes whenever one of the files does: they are replaced by rename (contract 1.3)."""
+        """Changes whenever one of the files does, or who may read it.
+
+        The files are replaced by rename (contract 1.3), so the inode belongs to it.
+        """
         names = (
             self._place.config,
             self._place.config.with_name(".security.yml"),
@@ -55,9 +58,9 @@ class ConfigFiles:
         return read_config(raw, self._environ)
 
 
-def _stamp_of(path: Path) -> tuple[int, int, int] | None:
+def _stamp_of(path: Path) -> tuple[int, ...] | None:
     try:
         info = path.stat()
     except OSError:
         return None
-    return info.st_mtime_ns, info.st_size, info.st_ino
+    return info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino

@@ -30,26 +30,26 @@ def find_gateway(chosen: str, environ: Mapping[str, str]) -> GatewayCommand | Fa
     if chosen:
         return _checked(chosen)
     named = environ.get(BINARY_VARIABLE, "")
-    if named and Path(named).exists() and not Path(named).is_dir():
+    if os.path.exists(named) and not os.path.isdir(named):  # noqa: PTH110, PTH112
         return _checked(named)
     found = shutil.which(binary_name(sys.platform), path=environ.get("PATH", ""))
     if found is not None:
-        return GatewayCommand(found)
+        return GatewayCommand(str(Path(found).absolute()))
     for place in install_places(sys.platform, environ, user_home(environ)):
-        if Path(place).is_file() and os.access(place, os.X_OK):
+        if os.path.isfile(place) and os.access(place, os.X_OK):  # noqa: PTH113
             return GatewayCommand(place)
     return _failure(FailureClass.BINARY_MISSING, obstacles.no_binary())
 
 
 def _checked(path: str) -> GatewayCommand | Failure:
-    file = Path(path)
-    if not file.exists():
+    # os.path, not pathlib: it answers also when a folder on the way may not be entered.
+    if not os.path.exists(path):  # noqa: PTH110
         return _failure(FailureClass.BINARY_MISSING, obstacles.binary_not_there(path))
-    if not file.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113
         return _failure(FailureClass.NOT_RUNNABLE, obstacles.binary_not_a_file(path))
     if not os.access(path, os.X_OK):
         return _failure(FailureClass.NOT_RUNNABLE, obstacles.binary_not_executable(path))
-    return GatewayCommand(str(file.absolute()))
+    return GatewayCommand(str(Path(path).absolute()))
 
 
 def _failure(failure_class: FailureClass, sentences: tuple[Text, Text]) -> Failure:

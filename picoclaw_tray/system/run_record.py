@@ -69,10 +69,18 @@ class RunRecords:
 def _parse(raw: bytes) -> RunRecord | None:
     try:
         content = json.loads(raw)
-        key = ProcessKey(int(content["pid"]), str(content["created"]))
-        return RunRecord(key, int(content["run"]), bool(content["outlives"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
+    match content:
+        case {
+            "pid": int(pid),
+            "created": str(created),
+            "run": int(run),
+            "outlives": bool(outlives),
+        }:
+            return RunRecord(ProcessKey(pid, created), run, outlives)
+        case _:
+            return None
 
 
 def _dump(record: RunRecord) -> bytes:

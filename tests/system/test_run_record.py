@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from picoclaw_tray.lifecycle.state import Process, ProcessKey
+from picoclaw_tray.system import run_record
+from picoclaw_tray.system.run_record import RunRecord, RunRecords
+
+KEY = ProcessKey(4711, "1234567@boot")
+SPAWNED = Process(KEY, ours=True, watched=True)
+GOOD = {"pid": 4711, "created": "1234567@boot", "run": 3, "outlives": False}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "state"
+
+
+def write(folder, content):
+    folder.mkdir()
+    (folder / "run.json").write_bytes(content)
+
+
+def test_record_is_none_before_any_start(folder):
+    records = RunRecords(folder)
+
+    assert records.read() is None
+    assert records.ours(KEY) is None
+    assert not folder.exists()
+
+
+def test_record_is_found_again_by_the_next_tray(folder):
+    RunRecords(folder).write_spawned(SPAWNED)
+
+    assert RunRecords(folder).read() == RunRecord(KEY, run=1, outlives=False)
+
+
+def test_runs_are_counted_across_trays(folder):
+    for pid in (1, 2):
+        RunRecords(folder).write_spawned(replace(SPAWNED, key=ProcessKey(pid, "c")))
+    records = RunRecords(folder)
+
+    records.write_spawned(SPAWNED)
+
+    assert records.read() == RunRecords(folder).read() == RunRecord(KEY, run=3, outlives=False)
+
+
+@pytest.mark.parametrize("outlives", [False, True])
+def test_recorded_process_is_ours_and_no_child_of_the_next_tray(folder, outlives):
+    RunRecords(folder).write_spawned(replace(SPAWNED, outlives=outlives))
+
+    assert RunRecords(folder).ours(KEY) == Process(KEY, ours=True, outlives=outlives)
+
+
+@pytest.mark.parametrize("key", [ProcessKey(4711, "another start"), ProcessKey(1, KEY.created)])
+def test_any_other_process_is_not_ours(folder, key):
+    RunRecords(folder).write_spawned(SPAWNED)
+
+    assert RunRecords(folder).ours(key) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"garbage",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b"7",
+        b"[" * 100_000,
+        *(
+            json.dumps({key: value for key, value in GOOD.items() if key != missing}).encode()
+            for missing in GOOD
+        ),
+        json.dumps(GOOD | {"pid": "4711"}).encode(),
+        json.dumps(GOOD | {"pid": float("inf")}).encode(),
+        json.dumps(GOOD | {"created": 12}).encode(),
+        json.dumps(GOOD | {"run": None}).encode(),
+        json.dumps(GOOD | {"outlives": "no"}).encode(),
+    ],
+)
+def test_spoilt_record_is_none_and_is_replaced(folder, content):
+    write(folder, content)
+    records = RunRecords(folder)
+
+    assert records.read() is None
+    records.write_spawned(SPAWNED)
+    assert RunRecords(folder).read() == RunRecord(KEY, run=1, outlives=False)
+
+
+def test_record_may_know_more_than_we_do(folder):
+    write(folder, json.dumps(GOOD | {"from a newer tray": [1]}).encode())
+
+    assert RunRecords(folder).read() == RunRecord(KEY, run=3, outlives=False)
+
+
+@given(
+    st.binary() | st.recursive(st.none() | st.integers(), st.lists).map(json.dumps).map(str.encode)
+)
+def test_any_bytes_are_a_record_or_none(raw):
+    assert isinstance(run_record._parse(raw), RunRecord | None)
+
+
+def test_record_is_remembered_when_it_cannot_be_written(tmp_path, caplog):
+    in_the_way = tmp_path / "state"
+    in_the_way.write_bytes(b"")
+    records = RunRecords(in_the_way)
+
+    with caplog.at_level(logging.WARNING):
+        records.write_spawned(SPAWNED)
+
+    assert records.ours(KEY) is not None
+    assert "the run record could not be written" in caplog.text
+
+
+def test_record_that_is_a_folder_is_none(folder):
+    (folder / "run.json").mkdir(parents=True)
+
+    assert RunRecords(folder).read() is None
