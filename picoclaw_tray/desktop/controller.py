@@ -27,6 +27,7 @@ from picoclaw_tray.lifecycle.messages import (
     Event,
     Exited,
     Forget,
+    Gone,
     Kill,
     KillRequested,
     Nothing,
@@ -120,12 +121,13 @@ class GatewayController(QObject):
         self._inbox: deque[Event] = deque()
         self._draining = False
         self._child: Child | None = None
-        self._plan: LaunchPlan | None = None
+        self._signals_under_way = 0
+        self._held_ends: deque[Exited | Observed] = deque()
         self._config_stamp: object = None
         self._watch = Lane("watch", self)
         self._act = Lane("act", self)
         self._watch.job_done.connect(self._on_job_done)
-        self._act.job_done.connect(self._on_job_done)
+        self._act.job_done.connect(self._on_signal_done)
         self._wakeup = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._wakeup.timeout.connect(self._on_wakeup)
         self._end_watch = EndWatch(self)
@@ -248,11 +250,33 @@ class GatewayController(QObject):
     @Slot(object)
     def _on_job_done(self, answer: object) -> None:
         assert isinstance(answer, _Answer)
-        if answer.event is not None:
-            self._dispatch(replace(answer.event, at=_now()))
+        match answer.event:
+            case None:
+                pass
+            case Observed(finding=Gone()) as gone:
+                self._dispatch_end(gone)
+            case event:
+                self._dispatch(replace(event, at=_now()))
         if answer.observation is not None:
             self.observed.emit(answer.observation)
             self._note_config(answer.observation)
+
+    @Slot(object)
+    def _on_signal_done(self, answer: object) -> None:
+        self._signals_under_way -= 1
+        self._on_job_done(answer)
+        while self._held_ends and not self._signals_under_way:
+            self._dispatch_end(self._held_ends.popleft())
+
+    def _dispatch_end(self, event: Exited | Observed) -> None:
+        """An end is told after the answer to the signal that led to it.
+
+        Only that answer names the descendants, whose end belongs to the stop too.
+        """
+        if self._signals_under_way:
+            self._held_ends.append(event)
+        else:
+            self._dispatch(replace(event, at=_now()))
 
     def _note_config(self, observation: Observation) -> None:
         before, self._config_stamp = self._config_stamp, observation.config_stamp
@@ -261,9 +285,7 @@ class GatewayController(QObject):
 
     @Slot(Process)
     def _on_spawned(self, process: Process) -> None:
-        if self._plan is not None:
-            record = partial(_record, self._crew, process)
-            self._watch.submit(Job(record, _Answer()))
+        self._watch.submit(Job(partial(_record, self._crew, process), _Answer()))
         self._dispatch(Spawned(_now(), process))
 
     @Slot(str)
@@ -274,12 +296,15 @@ class GatewayController(QObject):
     @Slot(ProcessKey, int)
     def _on_exited(self, key: ProcessKey, code: int) -> None:
         self._release_child()
-        self._dispatch(Exited(_now(), key, code))
+        self._dispatch_end(Exited(_now(), key, code))
 
     def _release_child(self) -> None:
-        if self._child is not None:
-            self._child.deleteLater()
+        """Lets the child go that reports its end: its successor may be there already."""
+        child = self.sender()
+        if child is self._child:
             self._child = None
+        if child is not None:
+            child.deleteLater()
 
     # -- effects ------------------------------------------------------------------------------
 
@@ -300,6 +325,7 @@ class GatewayController(QObject):
                 self._watch.submit(Job(partial(_forget, crew, pid), _Answer()))
             case Terminate(epoch=epoch) | Kill(epoch=epoch):
                 sent = _Answer(Signalled(0, epoch, ()))
+                self._signals_under_way += 1
                 self._act.submit(Job(partial(_signal, effect), sent))
             case Spawn(plan=plan):
                 self._spawn(plan)
@@ -312,7 +338,6 @@ class GatewayController(QObject):
 
     def _spawn(self, plan: LaunchPlan) -> None:
         self.run_started.emit()
-        self._plan = plan
         self._child = Child(plan, self)
         self._child.spawned.connect(self._on_spawned)
         self._child.spawn_failed.connect(self._on_spawn_failed)

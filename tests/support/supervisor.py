@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import Phase, Process, QuitKind, Running, State
+from picoclaw_tray.system import processes
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
-from picoclaw_tray.system.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,6 +129,10 @@ class Supervisor:
         if status.exists():
             self._qtbot.waitUntil(lambda: _catches_sigterm(status), timeout=_PATIENCE_MS)
 
+    def descendants(self) -> tuple[int, ...]:
+        """The PIDs of the programs that the gateway started."""
+        return tuple(key.pid for key in processes.descendants(self.process.key))
+
     def signal_gateway(self, number: int) -> None:
         """Send a signal as somebody else might, while we hold the process."""
         os.kill(self.pid, number)
@@ -194,4 +198,4 @@ def _catches_sigterm(status: Path) -> bool:
 def is_gone(pid: int) -> bool:
     """Whether no process with this PID runs; a zombie does not."""
     key = key_of(pid)
-    return key is None or not is_alive(key)
+    return key is None or not processes.is_alive(key)
