@@ -10,19 +10,18 @@ import logging
 import math
 import time
 from collections import deque
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from picoclaw_tray.desktop import jobs
 from picoclaw_tray.desktop.child import Child
 from picoclaw_tray.desktop.end_watch import EndWatch
-from picoclaw_tray.desktop.lane import Job, Lane
+from picoclaw_tray.desktop.lane import Lane
 from picoclaw_tray.lifecycle.messages import (
     ConfigChanged,
     Diagnose,
-    Diagnosed,
     Effect,
     Event,
     Exited,
@@ -30,21 +29,15 @@ from picoclaw_tray.lifecycle.messages import (
     Gone,
     Kill,
     KillRequested,
-    Nothing,
     Notice,
     Nudged,
     Observe,
     Observed,
-    Obstacle,
     Prepare,
-    Prepared,
     QuitApp,
     QuitRequested,
-    Refused,
     RestartRequested,
     Resumed,
-    Signalled,
-    SignalRefused,
     Spawn,
     Spawned,
     SpawnFailed,
@@ -53,7 +46,7 @@ from picoclaw_tray.lifecycle.messages import (
     Terminate,
     Tick,
 )
-from picoclaw_tray.lifecycle.state import Failure, Process, ProcessKey, QuitKind, State
+from picoclaw_tray.lifecycle.state import Process, ProcessKey, QuitKind, State
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
 from picoclaw_tray.system.observation import Observation
@@ -66,17 +59,6 @@ if TYPE_CHECKING:
     from picoclaw_tray.system.crew import Crew
 
 log = logging.getLogger(__name__)
-
-NO_EPOCH = -1
-"""The epoch of an answer that says nothing: older than any."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What comes back from a lane: an event, still without its time, and what was seen."""
-
-    event: Event | None = None
-    observation: Observation | None = None
 
 
 class GatewayController(QObject):
@@ -249,7 +231,7 @@ class GatewayController(QObject):
 
     @Slot(object)
     def _on_job_done(self, answer: object) -> None:
-        assert isinstance(answer, _Answer)
+        assert isinstance(answer, jobs.Answer)
         match answer.event:
             case None:
                 pass
@@ -285,7 +267,7 @@ class GatewayController(QObject):
 
     @Slot(Process)
     def _on_spawned(self, process: Process) -> None:
-        self._watch.submit(Job(partial(_record, self._crew, process), _Answer()))
+        self._watch.submit(jobs.recording(self._crew, process))
         self._dispatch(Spawned(_now(), process))
 
     @Slot(str)
@@ -311,22 +293,17 @@ class GatewayController(QObject):
     def _perform(self, effect: Effect) -> None:
         crew = self._crew
         match effect:
-            case Observe(epoch=epoch):
-                nothing = _Answer(Observed(0, NO_EPOCH, Nothing()))
-                self._watch.submit(Job(partial(_observe, crew, effect), nothing, epoch))
-            case Prepare(epoch=epoch):
-                refused = _Answer(Refused(0, epoch, Failure("unknown", detail="could not check")))
-                self._watch.submit(Job(partial(_prepare, crew, effect), refused, epoch))
-            case Diagnose(failure=failure):
-                known = _Answer(Diagnosed(0, failure.ticket, failure))
-                work = partial(_diagnose, crew, failure, self._recent_output())
-                self._watch.submit(Job(work, known))
-            case Forget(pid=pid):
-                self._watch.submit(Job(partial(_forget, crew, pid), _Answer()))
-            case Terminate(epoch=epoch) | Kill(epoch=epoch):
-                sent = _Answer(Signalled(0, epoch, ()))
+            case Observe():
+                self._watch.submit(jobs.observing(crew, effect))
+            case Prepare():
+                self._watch.submit(jobs.preparing(crew, effect))
+            case Diagnose():
+                self._watch.submit(jobs.diagnosing(crew, effect, self._recent_output()))
+            case Forget():
+                self._watch.submit(jobs.forgetting(crew, effect))
+            case Terminate() | Kill():
                 self._signals_under_way += 1
-                self._act.submit(Job(partial(_signal, effect), sent))
+                self._act.submit(jobs.signalling(effect))
             case Spawn(plan=plan):
                 self._spawn(plan)
             case Notice():
@@ -348,44 +325,3 @@ class GatewayController(QObject):
 
 def _now() -> float:
     return time.monotonic()
-
-
-# -- jobs: run in a lane, touch no object of Qt ---------------------------------------------------
-
-
-def _observe(crew: Callable[[], Crew], request: Observe) -> _Answer:
-    seen = crew().observer.observe(request.target, request.tree)
-    return _Answer(Observed(0, request.epoch, seen.finding, seen.survivors), seen)
-
-
-def _prepare(crew: Callable[[], Crew], request: Prepare) -> _Answer:
-    result = crew().preparer.prepare(anyway=request.anyway, replacing=request.replacing)
-    if isinstance(result, Failure):
-        return _Answer(Refused(0, request.epoch, result))
-    return _Answer(Prepared(0, request.epoch, result))
-
-
-def _diagnose(crew: Callable[[], Crew], failure: Failure, output: tuple[str, ...]) -> _Answer:
-    return _Answer(Diagnosed(0, failure.ticket, crew().diagnoser.diagnose(failure, output)))
-
-
-def _forget(crew: Callable[[], Crew], pid: int) -> _Answer:
-    crew().observer.forget(pid)
-    return _Answer()
-
-
-def _record(crew: Callable[[], Crew], process: Process) -> _Answer:
-    crew().run_records.write_spawned(process)
-    return _Answer()
-
-
-def _signal(request: Terminate | Kill) -> _Answer:
-    from picoclaw_tray.system import signaller  # noqa: PLC0415 - psutil is imported in the lane
-
-    if isinstance(request, Kill):
-        result = signaller.kill(request.process, request.tree)
-    else:
-        result = signaller.terminate(request.process)
-    if isinstance(result, Obstacle):
-        return _Answer(SignalRefused(0, request.epoch, result))
-    return _Answer(Signalled(0, request.epoch, result))

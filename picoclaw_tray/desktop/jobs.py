@@ -1,0 +1,120 @@
+"""What the lanes do for the controller: each effect that takes time, as a job with its answer.
+
+The work touches no object of Qt. Every job has a second answer, for when it is dropped or fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from picoclaw_tray.desktop.lane import Job
+from picoclaw_tray.lifecycle.messages import (
+    Diagnosed,
+    Event,
+    Kill,
+    Nothing,
+    Observed,
+    Obstacle,
+    Prepared,
+    Refused,
+    Signalled,
+    SignalRefused,
+)
+from picoclaw_tray.lifecycle.state import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from picoclaw_tray.lifecycle.messages import Diagnose, Forget, Observe, Prepare, Terminate
+    from picoclaw_tray.lifecycle.state import Process
+    from picoclaw_tray.system.crew import Crew
+    from picoclaw_tray.system.observation import Observation
+
+    FindCrew: TypeAlias = Callable[[], Crew]
+
+NO_EPOCH = -1
+"""The epoch of an answer that says nothing: older than any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back from a lane: an event, still without its time, and what was seen."""
+
+    event: Event | None = None
+    observation: Observation | None = None
+
+
+def observing(crew: FindCrew, request: Observe) -> Job:
+    """Looks; dropped once nobody is interested any more."""
+    nothing = Answer(Observed(0, NO_EPOCH, Nothing()))
+    return Job(partial(_observe, crew, request), nothing, request.epoch)
+
+
+def preparing(crew: FindCrew, request: Prepare) -> Job:
+    """Finds out whether and how to start; dropped once nobody is interested any more."""
+    refusal = Failure("unknown", detail="could not check")
+    refused = Answer(Refused(0, request.epoch, refusal))
+    return Job(partial(_prepare, crew, request), refused, request.epoch)
+
+
+def diagnosing(crew: FindCrew, request: Diagnose, output: tuple[str, ...]) -> Job:
+    """Explains a failure with the gateway's last lines, secrets masked."""
+    failure = request.failure
+    known = Answer(Diagnosed(0, failure.ticket, failure))
+    return Job(partial(_diagnose, crew, failure, output), known)
+
+
+def forgetting(crew: FindCrew, request: Forget) -> Job:
+    """Removes a PID file that was left behind."""
+    return Job(partial(_forget, crew, request.pid), Answer())
+
+
+def recording(crew: FindCrew, process: Process) -> Job:
+    """Notes that a process is ours, for a tray after this one."""
+    return Job(partial(_record, crew, process), Answer())
+
+
+def signalling(request: Terminate | Kill) -> Job:
+    """Asks a process to end, or ends it."""
+    return Job(partial(_signal, request), Answer(Signalled(0, request.epoch, ())))
+
+
+def _observe(crew: FindCrew, request: Observe) -> Answer:
+    seen = crew().observer.observe(request.target, request.tree)
+    return Answer(Observed(0, request.epoch, seen.finding, seen.survivors), seen)
+
+
+def _prepare(crew: FindCrew, request: Prepare) -> Answer:
+    result = crew().preparer.prepare(anyway=request.anyway, replacing=request.replacing)
+    if isinstance(result, Failure):
+        return Answer(Refused(0, request.epoch, result))
+    return Answer(Prepared(0, request.epoch, result))
+
+
+def _diagnose(crew: FindCrew, failure: Failure, output: tuple[str, ...]) -> Answer:
+    return Answer(Diagnosed(0, failure.ticket, crew().diagnoser.diagnose(failure, output)))
+
+
+def _forget(crew: FindCrew, pid: int) -> Answer:
+    crew().observer.forget(pid)
+    return Answer()
+
+
+def _record(crew: FindCrew, process: Process) -> Answer:
+    crew().run_records.write_spawned(process)
+    return Answer()
+
+
+def _signal(request: Terminate | Kill) -> Answer:
+    from picoclaw_tray.system import signaller  # noqa: PLC0415 - psutil is imported in the lane
+
+    if isinstance(request, Kill):
+        result = signaller.kill(request.process, request.tree)
+    else:
+        result = signaller.terminate(request.process)
+    if isinstance(result, Obstacle):
+        return Answer(SignalRefused(0, request.epoch, result))
+    return Answer(Signalled(0, request.epoch, result))
