@@ -30,16 +30,19 @@ class Dialogs(QObject):
         self._about: QMessageBox | None = None
         self._question: QMessageBox | None = None
 
-    def show_about(self, gateway: str, log_folder: Path) -> None:
-        """Who we are, and where our own log is."""
+    def show_about(self, gateway_version: str, log_folder: Path) -> None:
+        """Who we are, what we watch, and where our own log is."""
         if self._about is None:
             self._about = self._box(self.tr("About {name}").format(name=PROJECT_NAME))
             self._about.setIconPixmap(app_icon().pixmap(64))
             self._about.setStandardButtons(QMessageBox.StandardButton.Close)
-        text = self.tr("Starts, watches and explains a PicoClaw gateway.\nMIT licence.")
+        lines = [self.tr("Starts, watches and explains a PicoClaw gateway.\nMIT licence.")]
+        if gateway_version:
+            gateway = self.tr("The gateway that runs: PicoClaw {version}")
+            lines.append(gateway.format(version=gateway_version))
+        lines.append(self.tr("Its own log: {folder}").format(folder=log_folder))
         self._about.setText(f"<b>{PROJECT_NAME} {__version__}</b>")
-        own_log = self.tr("Its own log: {folder}").format(folder=log_folder)
-        self._about.setInformativeText("\n".join(filter(None, (text, gateway, own_log))))
+        self._about.setInformativeText("\n".join(lines))
         _raise(self._about)
 
     def ask_before_last_window_closes(self, parent: QWidget) -> None:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from picoclaw_tray.lifecycle.messages import Notice
-from picoclaw_tray.presentation.notices import Announcement, announce_change, announce_notice
+from picoclaw_tray.presentation.notices import (
+    Announcement,
+    announce_change,
+    announce_notice,
+    is_unexplained,
+)
 from picoclaw_tray.presentation.situation import Situation
 from picoclaw_tray.presentation.text import render
 
@@ -20,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Notifier(QObject):
-    """Compares each situation with the one before.
+    """Compares each situation with the one that was told last.
 
     Signals:
         announced(Announcement): To be shown now.
@@ -30,16 +35,18 @@ class Notifier(QObject):
 
     def __init__(self, surroundings: Surroundings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._situation = Situation(surroundings)
+        self._told = Situation(surroundings)
 
     @Slot(Situation)
     def on_situation(self, situation: Situation) -> None:
         """A new situation, perhaps worth telling."""
-        before, self._situation = self._situation, situation
-        if before.state.phase is not situation.state.phase:
-            announcement = announce_change(before, situation, time.monotonic())
-            if announcement is not None:
-                self._announce(announcement)
+        before, state = self._told, situation.state
+        if before.state.phase is state.phase or is_unexplained(state):
+            return
+        self._told = situation
+        announcement = announce_change(before, situation, time.monotonic())
+        if announcement is not None:
+            self._announce(announcement)
 
     @Slot(Notice)
     def on_notice(self, notice: Notice) -> None:

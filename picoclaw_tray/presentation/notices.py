@@ -64,6 +64,14 @@ class Announcement:
     next_step: Text | None = None
 
 
+def is_unexplained(state: State) -> bool:
+    """Whether a failure is still being looked into: its reason comes a moment later."""
+    failure = state.failure
+    if failure is None or not isinstance(state.phase, Backoff | Failed):
+        return False
+    return failure.reason is None and not failure.detail
+
+
 def announce_change(before: Situation, after: Situation, now: float) -> Announcement | None:
     """What the step from one situation to the next is worth telling; mostly nothing.
 

@@ -6,6 +6,7 @@ from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
+    Failure,
     Health,
     Locating,
     Preparing,
@@ -15,12 +16,13 @@ from picoclaw_tray.lifecycle.state import (
     Running,
     Spawning,
     Starting,
+    State,
     Stopped,
     Stopping,
     StopReason,
 )
 from picoclaw_tray.presentation.icon import IconName
-from picoclaw_tray.presentation.notices import announce_change, announce_notice
+from picoclaw_tray.presentation.notices import announce_change, announce_notice, is_unexplained
 from tests.presentation.samples import (
     BY_ITSELF,
     BY_USER,
@@ -231,3 +233,18 @@ def test_notice_of_the_life_cycle_is_put_into_words(notice, sentence, next_step)
 
 def test_every_kind_of_notice_has_words():
     assert all(announce_notice(Notice(kind)).sentence for kind in NoticeKind)
+
+
+@pytest.mark.parametrize(
+    ("phase", "failure", "expected"),
+    [
+        (backoff(), Failure("unknown"), True),
+        (Failed(gave_up=False), Failure("unknown"), True),
+        (backoff(), Failure("unknown", detail="could not look"), False),
+        (backoff(), FAILURE, False),
+        (backoff(), None, False),
+        (RUNNING, Failure("unknown"), False),
+    ],
+)
+def test_a_failure_is_unexplained_until_its_reason_comes(phase, failure, expected):
+    assert is_unexplained(State(phase, failure=failure)) is expected

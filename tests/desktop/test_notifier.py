@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from picoclaw_tray.desktop.notifier import Notifier
+from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
+from picoclaw_tray.lifecycle.state import (
+    Backoff,
+    Failed,
+    Failure,
+    Process,
+    ProcessKey,
+    Running,
+    State,
+)
+from picoclaw_tray.presentation.situation import Situation, Surroundings
+from picoclaw_tray.presentation.text import render
+from picoclaw_tray.text import Template, Text
+
+SURROUNDINGS = Surroundings("/home/alice/.picoclaw", "/home/alice/.picoclaw/config.json")
+RUNS = Situation(SURROUNDINGS, State(Running(Process(ProcessKey(1, "c"), ours=True))))
+CRASHED = State(Backoff(1e9, 1, counted=True, anyway=True), failure=Failure("unknown"))
+REASON = Text(Template("Test", "The gateway was killed."))
+EXPLAINED = replace(CRASHED, failure=Failure("signal", REASON))
+
+
+def listen(notifier):
+    sentences = []
+    notifier.announced.connect(lambda said: sentences.append(render(said.sentence)))
+    return sentences
+
+
+def test_notifier_tells_a_crash_once_and_only_when_it_is_explained(qapp):
+    notifier = Notifier(SURROUNDINGS)
+    said = listen(notifier)
+    notifier.on_situation(RUNS)
+
+    notifier.on_situation(replace(RUNS, state=CRASHED))
+    assert said == []
+
+    notifier.on_situation(replace(RUNS, state=EXPLAINED))
+    notifier.on_situation(replace(RUNS, state=EXPLAINED))
+    assert len(said) == 1
+    assert "The gateway was killed." in said[0]
+
+
+def test_notifier_tells_the_end_of_the_attempts_when_the_diagnosis_brings_it(qapp):
+    notifier = Notifier(SURROUNDINGS)
+    said = listen(notifier)
+    notifier.on_situation(RUNS)
+    notifier.on_situation(replace(RUNS, state=CRASHED))
+
+    hopeless = State(Failed(gave_up=False), failure=EXPLAINED.failure)
+    notifier.on_situation(replace(RUNS, state=hopeless))
+
+    assert said == ["The gateway was killed."]
+
+
+def test_notifier_says_nothing_of_a_crash_that_was_healed_meanwhile(qapp):
+    notifier = Notifier(SURROUNDINGS)
+    said = listen(notifier)
+    notifier.on_situation(RUNS)
+    notifier.on_situation(replace(RUNS, state=CRASHED))
+
+    notifier.on_situation(RUNS)
+
+    assert said == []
+
+
+def test_notifier_tells_a_notice_of_the_life_cycle(qapp):
+    notifier = Notifier(SURROUNDINGS)
+    said = listen(notifier)
+
+    notifier.on_notice(Notice(NoticeKind.NO_PERMISSION))
+
+    assert len(said) == 1
