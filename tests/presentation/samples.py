@@ -63,10 +63,10 @@ WITHOUT_PROCESS: tuple[Phase, ...] = (
     Preparing(by_user=True, anyway=False, deadline=NOW + 20),
     *(Spawning(anyway=False, then=then) for then in (None, Rest(), QUIT)),
 )
-WITH_PROCESS: tuple[Phase, ...] = tuple(
-    phase
-    for process in (OURS, FOREIGN)
-    for phase in (
+
+
+def _with(process: Process) -> tuple[Phase, ...]:
+    return (
         Starting(process, NOW + 15),
         Starting(process, NOW + 15, announced=True),
         Starting(process, NOW, slow=True),
@@ -77,7 +77,9 @@ WITH_PROCESS: tuple[Phase, ...] = tuple(
         Stopping(process, Rest(), NOW + 3, killed=True),
         Stopping(process, Rest(), deadline=None, killed=True),
     )
-)
+
+
+WITH_PROCESS = (*_with(OURS), *_with(FOREIGN))
 PHASES = (*WITHOUT_PROCESS, *WITH_PROCESS)
 
 

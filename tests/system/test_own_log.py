@@ -44,7 +44,7 @@ def own_log(folder):
     yield own_log
     own_log.close()
     if had_faulthandler:
-        faulthandler.enable(sys.__stderr__)
+        faulthandler.enable(sys.__stderr__ or 2)
 
 
 def mode_of(path) -> int:
