@@ -20,8 +20,8 @@ _LEVELS = {
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
 
-HARMLESS = ("portal",)
-"""Qt warns about a missing desktop portal at every start without one; nothing is lost."""
+HARMLESS = ("portal", "systemtraywindowchanged")
+"""Nothing is lost where there is no desktop portal, and no X11 for trays of the older kind."""
 
 
 def install(give_up: Callable[[str], object] | None = None) -> None:
