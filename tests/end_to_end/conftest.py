@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from picoclaw_tray.desktop.icons import Icons
+from tests.end_to_end.panel_tray import PanelTray
 from tests.end_to_end.tray_program import TrayProgram, processes_at, variables_of
 from tests.support.desktop import Desktop
 from tests.support.gateway_home import STAND_IN, GatewayHome
@@ -17,6 +19,8 @@ from tests.support.programs import Program
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
 
 TRAY = (sys.executable, "-m", "picoclaw_tray", "run")
 
@@ -56,6 +60,12 @@ def panel(desktop: Desktop) -> Desktop:
 
 
 @pytest.fixture
+def panel_tray(panel: Desktop, qapp: QApplication) -> PanelTray:
+    """What the panel shows of the tray."""
+    return PanelTray(panel, Icons())
+
+
+@pytest.fixture
 def home(tmp_path: Path, gateway_command: tuple[str, ...]) -> GatewayHome:
     """A home for the gateway under test: the stand-in, and a real one where one is given."""
     return GatewayHome(tmp_path / "gateway", gateway_command)
@@ -70,6 +80,7 @@ def stand_in_home(tmp_path: Path) -> GatewayHome:
 @pytest.fixture
 def start_tray(own_machine: Path, tmp_path: Path) -> Iterator[StartTray]:
     """Trays without a screen; in the end nothing that they started may be left."""
+    trays: list[TrayProgram] = []
     with ExitStack() as stack:
 
         def start(
@@ -83,24 +94,30 @@ def start_tray(own_machine: Path, tmp_path: Path) -> Iterator[StartTray]:
             program = Program(
                 [*command, *words], environment=environment, output_path=tmp_path / "tray.txt"
             )
-            return TrayProgram(stack.enter_context(program), environment)
+            trays.append(TrayProgram(stack.enter_context(program), environment))
+            return trays[-1]
 
         yield start
+        complaints = [line for tray in trays for line in tray.complaints]
     left = processes_at(own_machine)
     for process in left:
         process.kill()
     assert left == []
+    assert complaints == []
 
 
 @pytest.fixture
-def start_tray_on_desktop(desktop: Desktop) -> StartTray:
+def start_tray_on_desktop(desktop: Desktop) -> Iterator[StartTray]:
     """Trays on the desktop; what they leave behind ends with it."""
+    trays: list[TrayProgram] = []
 
     def start(
         *words: str, at: GatewayHome | None = None, command: Sequence[str] = TRAY, **variables: str
     ) -> TrayProgram:
         named = variables_of(at) if at else {}
         program = desktop.start([*command, *words], name="tray", environment={**named, **variables})
-        return TrayProgram(program, desktop.environment)
+        trays.append(TrayProgram(program, desktop.environment))
+        return trays[-1]
 
-    return start
+    yield start
+    assert [line for tray in trays for line in tray.complaints] == []

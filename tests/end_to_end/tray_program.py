@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 20.0
 """For what takes a second, on a machine that does other things too."""
+
+_COMPLAINT = re.compile(r"ERROR|CRITICAL|WARNING \w+ qt:")
 
 
 class TrayProgram:
@@ -37,6 +40,11 @@ class TrayProgram:
         """Everything in its own log so far."""
         path = self._find_log()
         return path.read_text(encoding="utf-8") if path else ""
+
+    @property
+    def complaints(self) -> list[str]:
+        """What its own log should never hold: uncaught exceptions, and warnings of Qt."""
+        return [line for line in self.log.splitlines() if _COMPLAINT.search(line)]
 
     def wait_for(self, words: str) -> None:
         """Wait until the log says so."""

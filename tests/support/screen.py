@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from contextlib import contextmanager
@@ -102,6 +103,12 @@ class Screen:
     def has_window(self, window_class: str) -> bool:
         """Whether a window of this class is shown."""
         return not self._run_xdotool("search", "--onlyvisible", "--class", window_class).returncode
+
+    def has_window_titled(self, title: str) -> bool:
+        """Whether a window with exactly this title is shown."""
+        return not self._run_xdotool(
+            "search", "--onlyvisible", "--name", f"^{re.escape(title)}$"
+        ).returncode
 
     def has_window_manager(self) -> bool:
         """Whether windows are managed yet."""
