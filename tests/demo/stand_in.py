@@ -7,7 +7,6 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 LAST_STARTED_LINE = "Press Ctrl+C to stop"
@@ -30,19 +30,6 @@ class Answer:
     @property
     def json(self) -> dict[str, object]:
         return dict(json.loads(self.body))
-
-
-def free_port() -> int:
-    """A port that is free on both loopbacks."""
-    while True:
-        with socket.socket() as v4, socket.socket(socket.AF_INET6) as v6:
-            v4.bind(("127.0.0.1", 0))
-            port: int = v4.getsockname()[1]
-            try:
-                v6.bind(("::1", port))
-            except OSError:
-                continue
-            return port
 
 
 class Home:

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from picoclaw_tray.demo.binding import BindError, open_listeners, parse_hosts, probe_host
-from tests.demo.stand_in import free_port
+from tests.support.ports import free_port
 
 
 def bound(hosts: str, port: int) -> list[str]:

@@ -17,7 +17,7 @@ from picoclaw_tray.settings import Settings
 from picoclaw_tray.system import health_probe
 from picoclaw_tray.system.launch_site import LaunchSite
 from picoclaw_tray.system.paths import GatewayPlace
-from tests.demo.stand_in import free_port
+from tests.support.ports import free_port
 from tests.support.programs import Program
 from tests.support.waiting import wait_until
 

@@ -13,6 +13,7 @@ import pytest
 
 from picoclaw_tray.gateway.health import HealthAnswer
 from picoclaw_tray.system.health_probe import Probe, is_port_taken, probe
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -184,12 +185,6 @@ HOSTILE = {
 }
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def test_probe_reads_the_answer_of_a_gateway():
     with serving(answering(healthy())) as server:
         result = probe("127.0.0.1", server.port)
@@ -261,8 +256,8 @@ def test_probe_sends_no_credentials_and_keeps_no_connection(monkeypatch, tmp_pat
     assert b"Authorization" not in request
 
 
-def test_probe_says_that_nobody_listens(free_port):
-    assert probe("localhost", free_port) == Probe(listening=False, answer=None)
+def test_probe_says_that_nobody_listens():
+    assert probe("localhost", free_port()) == Probe(listening=False, answer=None)
 
 
 @pytest.mark.parametrize("port", [0, -1, 65_536, 10**20])
@@ -391,8 +386,8 @@ def test_is_port_taken_denies_an_impossible_port(port):
     assert not is_port_taken("localhost", port)
 
 
-def test_is_port_taken_denies_a_free_port(free_port):
-    assert not is_port_taken("localhost", free_port)
+def test_is_port_taken_denies_a_free_port():
+    assert not is_port_taken("localhost", free_port())
 
 
 def test_only_the_probe_loads_requests():
