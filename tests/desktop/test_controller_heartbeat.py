@@ -1,0 +1,46 @@
+"""The one timed test there is: the GUI thread never waits, on both gateways."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.gateway_home import GatewayHome
+
+LIMIT_MS = 200
+
+pytestmark = pytest.mark.linux  # it stops a gateway by SIGSTOP
+
+
+def test_gui_thread_never_stands_still(home: GatewayHome) -> None:
+    pauses = _pauses(home)
+    if max(pauses.values()) > LIMIT_MS:
+        # A busy machine may take the processor away from everybody; hardly twice.
+        pauses = _pauses(home)
+
+    assert pauses.keys() == {"start", "hang", "kill", "stop", "quit"}
+    assert max(pauses.values()) <= LIMIT_MS, pauses
+
+
+def _pauses(home: GatewayHome) -> dict[str, float]:
+    """The longest pause of each scene, in milliseconds."""
+    command = (home.command.program, *home.command.arguments)
+    done = subprocess.run(
+        (sys.executable, "-m", "tests.support.heartbeat", str(home.place.home), *command),
+        cwd=Path(__file__).parents[2],
+        env=os.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=25,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))

@@ -1,0 +1,138 @@
+"""How long the GUI thread of the whole tray ever stands still, measured in a process of its own.
+
+A process of its own, because only a fresh one imports what the lanes need while the tray runs. Its
+arguments are a PicoClaw home and the gateway's command; it prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from picoclaw_tray.app import RunOptions, TrayApp
+from picoclaw_tray.desktop.controller import GatewayController
+from picoclaw_tray.gateway.command_line import GatewayCommand
+from picoclaw_tray.lifecycle.state import Running, State, Stopped
+from picoclaw_tray.system.launch_site import prepare_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INTERVAL_MS = 5
+
+
+class Heart(QObject):
+    """Beats in the GUI thread; knows its longest pause."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = time.monotonic()
+        self._longest = 0.0
+        timer = QTimer(self, interval=INTERVAL_MS, timerType=Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(self._on_beat)
+        timer.start()
+
+    def take_longest_ms(self) -> float:
+        """The longest pause since the last call, up to now, in milliseconds."""
+        self._on_beat()
+        longest, self._longest = self._longest, 0.0
+        return round(longest * 1000, 1)
+
+    @Slot()
+    def _on_beat(self) -> None:
+        now = time.monotonic()
+        self._longest = max(self._longest, now - self._last)
+        self._last = now
+
+
+class Waiter(QObject):
+    """Runs the event loop until the life cycle is where it is to be."""
+
+    def __init__(self, controller: GatewayController) -> None:
+        super().__init__()
+        self._controller = controller
+        self._holds: Callable[[State], bool] = bool
+        self._loop = QEventLoop(self)
+        controller.state_changed.connect(self._on_state_changed)
+
+    def until(self, holds: Callable[[State], bool]) -> None:
+        """Returns when the state is so."""
+        self._holds = holds
+        if not holds(self._controller.state):
+            self._loop.exec()
+
+    @Slot(State)
+    def _on_state_changed(self, state: State) -> None:
+        if self._holds(state):
+            self._loop.quit()
+
+
+def main() -> None:
+    """Starts, hangs, kills, stops and quits; the longest pause of each."""
+    home, program, *arguments = sys.argv[1:]
+    site = prepare_site(os.environ, home=home, config="", demo=False)
+    site = replace(site, command=GatewayCommand(program, tuple(arguments)))
+    application = QApplication(sys.argv[:1])
+    tray = TrayApp(site, RunOptions(), application)
+    controller = tray.findChild(GatewayController)
+    assert isinstance(controller, GatewayController)
+    waiter, heart = Waiter(controller), Heart()
+    assert not {"psutil", "requests"} & sys.modules.keys()
+    pauses = {}
+
+    tray.begin(start=True)
+    waiter.until(_runs)
+    pauses["start"] = heart.take_longest_ms()
+
+    assert controller.state.process is not None
+    os.kill(controller.state.process.key.pid, signal.SIGSTOP)
+    controller.nudge()
+    waiter.until(_misses)
+    pauses["hang"] = heart.take_longest_ms()
+
+    controller.force_stop()
+    waiter.until(_is_stopped)
+    pauses["kill"] = heart.take_longest_ms()
+
+    controller.start()
+    waiter.until(_runs)
+    controller.stop()
+    waiter.until(_is_stopped)
+    pauses["stop"] = heart.take_longest_ms()
+
+    controller.start()
+    waiter.until(_runs)
+    controller.quit()
+    waiter.until(_is_ended)
+    pauses["quit"] = heart.take_longest_ms()
+
+    tray.end()
+    sys.stdout.write(json.dumps(pauses))
+
+
+def _runs(state: State) -> bool:
+    return isinstance(state.phase, Running)
+
+
+def _misses(state: State) -> bool:
+    return isinstance(state.phase, Running) and state.phase.misses > 0
+
+
+def _is_stopped(state: State) -> bool:
+    return isinstance(state.phase, Stopped) and state.phase.remains is not None
+
+
+def _is_ended(state: State) -> bool:
+    return state.ended
+
+
+if __name__ == "__main__":
+    main()
