@@ -22,14 +22,14 @@ from picoclaw_tray.lifecycle.messages import (
     Signalled,
     SignalRefused,
 )
-from picoclaw_tray.lifecycle.state import Failure
+from picoclaw_tray.lifecycle.state import COULD_NOT_CHECK, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
     from picoclaw_tray.lifecycle.messages import Diagnose, Forget, Observe, Prepare, Terminate
-    from picoclaw_tray.lifecycle.state import Process
+    from picoclaw_tray.lifecycle.state import COULD_NOT_CHECK, Process
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.observation import Observation
 
@@ -55,7 +55,7 @@ def observing(crew: FindCrew, request: Observe) -> Job:
 
 def preparing(crew: FindCrew, request: Prepare) -> Job:
     """Finds out whether and how to start; dropped once nobody is interested any more."""
-    refusal = Failure("unknown", detail="could not check")
+    refusal = Failure("unknown", detail=COULD_NOT_CHECK)
     refused = Answer(Refused(0, request.epoch, refusal))
     return Job(partial(_prepare, crew, request), refused, request.epoch)
 

@@ -63,6 +63,11 @@ class CountedFailure:
     kind: FailureKind
 
 
+COULD_NOT_LOOK = "could not look"
+COULD_NOT_CHECK = "could not check"
+"""Our own details: it took too long to find out whether a gateway runs, or could start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why there is no gateway, or why it was restarted.
@@ -70,7 +75,7 @@ class Failure:
     Attributes:
         failure_class: A value of ``gateway.diagnosis.FailureClass``; carried, never interpreted.
         reason: The sentence for a person; none as long as nothing is known but the class.
-        detail: PicoClaw's own words, verbatim, where it has some.
+        detail: PicoClaw's or the system's own words, verbatim, where there are some.
         exit_code: Exit code; negative is the number of the signal that ended the process.
         was_ready: The gateway had answered before it ended.
         evidence: Lines that show it, secrets masked.

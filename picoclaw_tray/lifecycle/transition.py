@@ -44,6 +44,8 @@ from picoclaw_tray.lifecycle.messages import (
     Tick,
 )
 from picoclaw_tray.lifecycle.state import (
+    COULD_NOT_CHECK,
+    COULD_NOT_LOOK,
     Alive,
     Backoff,
     Failed,
@@ -214,7 +216,7 @@ def _locating(state: State, phase: Locating, event: Event, policy: Policy) -> St
             state = moves.back_off(state, at, policy, failure, anyway=phase.anyway)
             return moves.diagnosing(state)
         case Tick(at=at) if at >= phase.deadline:
-            failure = Failure("unknown", detail="could not look")
+            failure = Failure("unknown", detail=COULD_NOT_LOOK)
             return moves.back_off(state, at, policy, failure, anyway=phase.anyway), ()
         case Nudged(at=at):
             return replace(state, probe_at=at), ()
@@ -239,7 +241,7 @@ def _preparing(state: State, phase: Preparing, event: Event, policy: Policy) -> 
             backoff = Backoff(at + policy.delay(waits), waits, counted=False, anyway=phase.anyway)
             return moves.enter(replace(state, waits=waits), backoff, failure=refusal), ()
         case Tick(at=at) if at >= phase.deadline:
-            failure = Failure("unknown", detail="could not check")
+            failure = Failure("unknown", detail=COULD_NOT_CHECK)
             return moves.back_off(state, at, policy, failure, anyway=phase.anyway), ()
         case _:
             return _empty(state, event)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from picoclaw_tray.gateway.launch import join
 from picoclaw_tray.lifecycle.state import (
+    COULD_NOT_CHECK,
+    COULD_NOT_LOOK,
     Backoff,
     Failed,
     Failure,
@@ -62,7 +64,7 @@ _OUTPUT_ELSEWHERE = QT_TRANSLATE_NOOP(
     "This tray did not start the gateway and cannot see what it prints. Its log is in {folder}.",
 )
 
-_BY_DETAIL = {"could not look": _NO_LOOK, "could not check": _NO_CHECK}
+_BY_DETAIL = {COULD_NOT_LOOK: _NO_LOOK, COULD_NOT_CHECK: _NO_CHECK}
 _BY_STOP_REASON = {
     StopReason.FROM_OUTSIDE: _ENDED_OUTSIDE,
     StopReason.LEFT_ALONE: _LEFT_RUNNING,
