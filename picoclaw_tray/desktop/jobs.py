@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from picoclaw_tray.lifecycle.messages import Diagnose, Forget, Observe, Prepare, Terminate
-    from picoclaw_tray.lifecycle.state import COULD_NOT_CHECK, Process
+    from picoclaw_tray.lifecycle.state import Process
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.observation import Observation
 
