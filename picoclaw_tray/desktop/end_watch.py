@@ -38,13 +38,17 @@ class EndWatch(QObject):
         if key is not None and sys.platform == "linux":
             try:
                 self._descriptor = os.pidfd_open(key.pid)
-            except OSError:  # gone already, or a kernel before 5.3: the poll finds out
+            except ProcessLookupError:
+                self.ended.emit()
+            except OSError:  # a kernel before 5.3, or a sandbox: the poll finds out
                 return
-            self._listen(key)
+            else:
+                self._listen(key)
 
     def _listen(self, key: ProcessKey) -> None:
         if key_of(key.pid) != key:  # the number belongs to another process by now
             self._release()
+            self.ended.emit()
             return
         self._notifier = QSocketNotifier(self._descriptor, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_readable)
