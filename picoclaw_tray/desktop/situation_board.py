@@ -58,12 +58,16 @@ class SituationBoard(QObject):
     @Slot(Observation)
     def on_observed(self, observation: Observation) -> None:
         """Somebody looked. In a transient phase what is unknown now stays as it was known."""
-        settled = isinstance(observation.finding, Found) or isinstance(
-            self._situation.state.phase, Stopped | Backoff | Failed
-        )
-        facts = observation.facts
-        if not settled:
-            facts = _filled(facts, self._situation.facts)
+        state, facts = self._situation.state, observation.facts
+        match observation.finding:
+            case Found(process=found) if state.process is None or found.key != state.process.key:
+                return  # asked before the phase changed: another process's version and age
+            case Found():
+                pass
+            case _ if not isinstance(state.phase, Stopped | Backoff | Failed):
+                facts = _filled(facts, self._situation.facts)
+            case _:
+                pass
         self._situation = replace(self._situation, facts=facts)
         self._announce()
 
