@@ -71,6 +71,8 @@ class Observer:
         """
         scene = self._scene()
         finding = self._locate(scene) if target is None else self._follow(target, scene)
+        if isinstance(finding, Found) and not scene.records(finding.process.key.pid):
+            scene = self._scene()  # it may have written its PID file while it was asked
         survivors = processes.survivors(tree) if tree else ()
         return Observation(
             finding,
