@@ -227,7 +227,7 @@ class TrayApp(QObject):
     @Slot()
     def _on_close_requested(self) -> None:
         if self._window is not None:
-            self._dialogs.ask_before_last_window_closes(self._window)
+            self._dialogs.ask_before_last_window_closes(self._window, self._actions.quit)
 
     @Slot()
     def _on_open_config(self) -> None:

@@ -35,9 +35,12 @@ class Actions(QObject):
         self.start = self._wishing(Wish.START)
         self.stop = self._wishing(Wish.STOP)
         self.restart = self._wishing(Wish.RESTART)
-        self.show_log = QAction(self.tr("Show &log"), self)
-        self.open_config = QAction(self.tr("Open &config folder"), self)
-        self.about = QAction(self.tr("&About"), self)
+        self.show_log = QAction(self)
+        _set_label(self.show_log, self.tr("Show &log"))
+        self.open_config = QAction(self)
+        _set_label(self.open_config, self.tr("Open &config folder"))
+        self.about = QAction(self)
+        _set_label(self.about, self.tr("&About"))
         self.quit = self._wishing(Wish.QUIT)
 
     def for_window(self) -> tuple[QAction, ...]:
@@ -57,7 +60,7 @@ class Actions(QObject):
     def _show_entry(self, action: QAction, entry: Entry) -> None:
         label = self._render(entry.text)
         if action.text() != label:
-            action.setText(label)
+            _set_label(action, label)
         if action.isEnabled() != entry.enabled:
             action.setEnabled(entry.enabled)
         action.setData(entry.wish)
@@ -73,6 +76,12 @@ class Actions(QObject):
         action = self.sender()
         if isinstance(action, QAction):
             self.wished.emit(action.data())
+
+
+def _set_label(action: QAction, label: str) -> None:
+    """Sets it for menus and for buttons, whose own default has lost the mnemonic."""
+    action.setText(label)
+    action.setIconText(label)
 
 
 def _menu_line(sentence: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from picoclaw_tray import __version__
 from picoclaw_tray.desktop.icons import app_icon
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtGui import QAction
 
 PROJECT_NAME = "picoclaw-tray"
 
@@ -29,6 +31,7 @@ class Dialogs(QObject):
         super().__init__(parent)
         self._about: QMessageBox | None = None
         self._question: QMessageBox | None = None
+        self._quit: QPushButton | None = None
 
     def show_about(self, gateway_version: str, log_folder: Path) -> None:
         """Who we are, what we watch, and where our own log is."""
@@ -45,24 +48,30 @@ class Dialogs(QObject):
         self._about.setInformativeText("\n".join(lines))
         _raise(self._about)
 
-    def ask_before_last_window_closes(self, parent: QWidget) -> None:
-        """Without a tray the window is the only way to the gateway."""
+    def ask_before_last_window_closes(self, parent: QWidget, quit_action: QAction) -> None:
+        """Without a tray the window is the only way to the gateway.
+
+        Args:
+            parent: The window.
+            quit_action: Whose text says what becomes of the gateway.
+        """
         if self._question is None:
             self._question = self._box(PROJECT_NAME, parent)
             self._question.setIcon(QMessageBox.Icon.Question)
             self._question.setText(self.tr("Quit picoclaw-tray?"))
             self._question.setInformativeText(
                 self.tr(
-                    "There is no tray on this desktop: without this window nothing would show"
-                    " the gateway. A gateway that this program started is stopped."
+                    "There is no tray on this desktop. Without this window nothing would show"
+                    " how the gateway is."
                 )
             )
             buttons = QMessageBox.StandardButton
             self._question.setStandardButtons(buttons.Cancel)
-            quit_button = self._question.addButton(
-                self.tr("Quit"), QMessageBox.ButtonRole.AcceptRole
-            )
-            quit_button.clicked.connect(self._on_quit)
+            self._quit = self._question.addButton("", QMessageBox.ButtonRole.AcceptRole)
+            self._quit.clicked.connect(self._on_quit)
+        if self._quit is not None:
+            self._quit.setText(quit_action.text())
+            self._quit.setEnabled(quit_action.isEnabled())
         _raise(self._question)
 
     def _box(self, title: str, parent: QWidget | None = None) -> QMessageBox:
@@ -82,7 +91,7 @@ class Dialogs(QObject):
             if box is not None:
                 box.close()
                 box.deleteLater()
-        self._about = self._question = None
+        self._about = self._question = self._quit = None
 
 
 def _raise(box: QMessageBox) -> None:
