@@ -60,9 +60,15 @@ def panel(desktop: Desktop) -> Desktop:
 
 
 @pytest.fixture
-def panel_tray(panel: Desktop, qapp: QApplication) -> PanelTray:
+def icons(qapp: QApplication) -> Icons:
+    """The pictures that a tray may show."""
+    return Icons()
+
+
+@pytest.fixture
+def panel_tray(panel: Desktop, icons: Icons) -> PanelTray:
     """What the panel shows of the tray."""
-    return PanelTray(panel, Icons())
+    return PanelTray(panel, icons)
 
 
 @pytest.fixture

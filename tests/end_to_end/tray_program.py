@@ -46,18 +46,20 @@ class TrayProgram:
         """What its own log should never hold: uncaught exceptions, and warnings of Qt."""
         return [line for line in self.log.splitlines() if _COMPLAINT.search(line)]
 
-    def wait_for(self, words: str) -> None:
-        """Wait until the log says so."""
+    def wait_for(self, words: str, *, times: int = 1) -> None:
+        """Wait until the log says so, or has said so this many times."""
+        what = f"{words!r} in the log, {times} times"
         try:
-            wait_until(lambda: words in self.log, PATIENCE_S, what=f"{words!r} in the log")
+            wait_until(lambda: self.log.count(words) >= times, PATIENCE_S, what=what)
         except AssertionError as error:
             error.add_note(f"{self.log}\n{self.program.output}")
             raise
 
-    def gateway(self) -> psutil.Process:
-        """The gateway that is its child, once it runs."""
-        self.wait_for("starting -> running")
-        (child,) = psutil.Process(self.program.pid).children()
+    def gateway(self, *, run: int = 1) -> psutil.Process:
+        """The gateway that is its child, once the first one runs, or the second, …"""
+        self.wait_for("starting -> running", times=run)
+        alive = [child for child in psutil.Process(self.program.pid).children() if is_alive(child)]
+        (child,) = alive
         return child
 
     def end(self, number: int) -> int:

@@ -1,0 +1,131 @@
+"""A panel that comes late, goes and comes back, or never comes."""
+
+from __future__ import annotations
+
+import pytest
+
+from picoclaw_tray.presentation.icon import IconName
+from tests.end_to_end.panel_tray import PanelTray
+from tests.end_to_end.tray_program import PATIENCE_S, is_alive
+from tests.support.screen import RIGHT_BUTTON
+from tests.support.waiting import wait_until
+
+pytestmark = [
+    pytest.mark.desktop,
+    pytest.mark.linux,
+    pytest.mark.xdist_group("desktop"),
+]
+
+WINDOW, QUESTION = "PicoClaw (demo)", "picoclaw-tray"
+
+
+class TestLatePanel:
+    def test_icon_comes_when_the_panel_is_late(self, desktop, start_tray_on_desktop, icons):
+        tray = start_tray_on_desktop("--demo")
+        tray.gateway()
+
+        desktop.start_panel()
+
+        panel_tray = PanelTray(desktop, icons)
+        panel_tray.wait_for("Running", IconName.OK)
+        panel_tray.click("Stop")
+        panel_tray.wait_for("Stopped", IconName.IDLE)
+        assert not desktop.screen.has_window_titled(WINDOW)
+
+    def test_icon_comes_back_when_the_panel_is_restarted(
+        self, panel, panel_tray, start_tray_on_desktop
+    ):
+        tray = start_tray_on_desktop("--demo")
+        panel_tray.wait_for("Running", IconName.OK)
+
+        panel.stop_panel()
+        panel.start_panel()
+
+        panel_tray.wait_for("Running", IconName.OK)
+        panel_tray.click("Restart")
+        tray.gateway(run=2)
+        panel_tray.wait_for("Running", IconName.OK)
+        assert not panel.screen.has_window_titled(WINDOW)
+
+    def test_icon_comes_after_the_window_had_to_stand_in(
+        self, desktop, start_tray_on_desktop, icons
+    ):
+        start_tray_on_desktop("--demo")
+        wait_for_window(desktop, WINDOW)
+
+        desktop.start_panel()
+
+        PanelTray(desktop, icons).wait_for("Running", IconName.OK)
+        desktop.screen.key("alt+F4")  # closes without a question: the icon is there
+        wait_until(lambda: not desktop.screen.has_window_titled(WINDOW), what="the closed window")
+        assert not desktop.screen.has_window_titled(QUESTION)
+
+
+class TestNoTray:
+    @pytest.fixture
+    def tray(self, desktop, start_tray_on_desktop):
+        """Its window is open: it waited in vain for a tray."""
+        tray = start_tray_on_desktop("--demo")
+        tray.gateway()
+        wait_for_window(desktop, WINDOW)
+        return tray
+
+    def test_window_does_what_the_menu_does(self, desktop, tray):
+        desktop.screen.key("alt+t")  # S&top
+        tray.wait_for("stopping -> stopped: Exited")
+        desktop.screen.key("alt+s")  # &Start
+        second = tray.gateway(run=2)
+        desktop.screen.key("alt+r")  # &Restart
+        third = tray.gateway(run=3)
+        desktop.screen.key("alt+q")  # &Quit and stop the gateway
+
+        assert tray.program.wait(PATIENCE_S) == 0
+        assert second != third
+        assert not is_alive(third)
+
+    def test_closing_the_window_asks_and_quits_if_wanted(self, desktop, tray):
+        gateway = tray.gateway()
+
+        desktop.screen.key("alt+F4")
+        wait_for_window(desktop, QUESTION)
+        is_still_there = desktop.screen.has_window_titled(WINDOW)
+        desktop.screen.key("Escape")
+        wait_until(lambda: not desktop.screen.has_window_titled(QUESTION), what="no question")
+        has_stayed = desktop.screen.has_window_titled(WINDOW) and is_alive(gateway)
+        desktop.screen.key("alt+F4")
+        wait_for_window(desktop, QUESTION)
+        desktop.screen.key("alt+q")
+
+        assert is_still_there
+        assert has_stayed
+        assert tray.program.wait(PATIENCE_S) == 0
+        assert not is_alive(gateway)
+
+
+def test_older_tray_shows_the_icon_and_its_menu(desktop, start_tray_on_desktop, icons):
+    desktop.start_trayer()
+    tray = start_tray_on_desktop("--demo")
+    tray.gateway()
+
+    place = desktop.screen.find(pictures_of(icons, IconName.OK), PATIENCE_S).centre
+    without_menu = desktop.screen.still_picture()
+    desktop.screen.click(*place, RIGHT_BUTTON)
+    desktop.screen.change_since(without_menu)
+    desktop.screen.key("t")  # S&top
+    tray.wait_for("stopping -> stopped: Exited")
+    desktop.screen.find(pictures_of(icons, IconName.IDLE), PATIENCE_S)
+    desktop.screen.click(*place)
+    wait_for_window(desktop, WINDOW)
+
+    assert desktop.tray_items() == []
+    assert tray.program.is_running
+
+
+def wait_for_window(desktop, title):
+    wait_until(
+        lambda: desktop.screen.has_window_titled(title), PATIENCE_S, what=f"the window {title!r}"
+    )
+
+
+def pictures_of(icons, name):
+    return [icons.icon(name).pixmap(size).toImage() for size in (16, 18, 22, 24, 32, 48)]
