@@ -44,13 +44,15 @@ def kill(process: Process, tree: Tree) -> Tree | Obstacle:
         tree: the descendants it had when it was asked to end; each is checked again.
     """
     doomed = dict.fromkeys((*tree, *descendants(process.key)))
-    obstacle = _kill(process.key)
+    obstacle = _freeze(process.key)
     if obstacle is Obstacle.NO_PERMISSION:
         return obstacle
     # Whoever was born between the two looks is found by the session.
     doomed |= dict.fromkeys(descendants(process.key))
     for key in doomed:
         _kill(key)
+    if obstacle is None:
+        _kill(process.key)
     return obstacle or tuple(doomed)
 
 
@@ -127,6 +129,8 @@ if sys.platform == "win32":
     def _kill(key: ProcessKey) -> Obstacle | None:
         return _send(key, signal.SIGTERM)  # psutil makes it TerminateProcess
 
+    _freeze = _kill  # Windows cannot stop a process; what it starts meanwhile is found afterwards
+
 else:
 
     def _ask_to_end(key: ProcessKey) -> Obstacle | None:
@@ -134,3 +138,7 @@ else:
 
     def _kill(key: ProcessKey) -> Obstacle | None:
         return _send(key, signal.SIGKILL)
+
+    def _freeze(key: ProcessKey) -> Obstacle | None:
+        """It is to start nobody any more, and to end last: then its end is the end of all."""
+        return _send(key, signal.SIGSTOP)
