@@ -47,6 +47,7 @@ class Diagnoser:
             failure,
             failure_class=diagnosis.failure_class,
             reason=diagnosis.reason,
+            detail=diagnosis.detail or failure.detail,
             evidence=diagnosis.evidence,
             next_step=diagnosis.next_step,
             curable=diagnosis.curable,
