@@ -51,6 +51,8 @@ class Tray(QObject):
         icons: Icons,
         render: Callable[[Text], str],
         parent: QObject | None = None,
+        *,
+        host_patience_ms: int = HOST_PATIENCE_MS,
     ) -> None:
         super().__init__(parent)
         self._icons = icons
@@ -63,7 +65,7 @@ class Tray(QObject):
         self._host.appeared.connect(self._on_host_appeared)
         self._busy = QTimer(self, interval=BUSY_FRAME_MS)
         self._busy.timeout.connect(self._on_next_frame)
-        self._patience = QTimer(self, singleShot=True, interval=HOST_PATIENCE_MS)
+        self._patience = QTimer(self, singleShot=True, interval=host_patience_ms)
         self._patience.timeout.connect(self._on_patience_over)
         self._has_host = False
         self._icon: QSystemTrayIcon | None = None
