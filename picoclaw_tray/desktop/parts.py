@@ -43,7 +43,8 @@ class PaddedButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         """The text and the room."""
-        return self.fontMetrics().size(0, self.text()) + self._padding
+        shown = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
+        return shown + self._padding
 
 
 class Rule(QWidget):
