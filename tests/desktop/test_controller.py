@@ -87,8 +87,7 @@ def test_stop_stays_stopped(home: GatewayHome, supervise: Supervise) -> None:
 
     tray.until(lambda state: isinstance(state.phase, Stopped) and state.phase.remains is not None)
     tray.controller.nudge()
-    tray.until(lambda state: state.probing)
-    tray.until(lambda state: not state.probing)
+    tray.until_looked()
 
     assert tray.phases == ["Stopped"]
 

@@ -248,8 +248,63 @@ def test_config_that_changes_while_it_runs_changes_nothing(
 
     home.configure(log_level="error")
     for _ in range(2):
-        tray.until(lambda state: state.probing)
-        tray.until(lambda state: not state.probing)
+        tray.until_looked()
 
     assert tray.pid == pid
     assert set(tray.phases) == {"Running"}
+
+
+def test_failure_stays_while_the_config_stays(home: GatewayHome, supervise: Supervise) -> None:
+    tray = supervise(home)
+    home.break_config()
+    tray.controller.start()
+    tray.until_phase(Failed)
+    tray.phases.clear()
+
+    for _ in range(3):
+        tray.until_looked()
+
+    assert tray.phases == ["Failed"]
+
+
+def test_touched_config_is_tried_again(home: GatewayHome, supervise: Supervise) -> None:
+    tray = supervise(home)
+    home.break_config()
+    tray.controller.start()
+    tray.until_phase(Failed)
+    tray.until_looked()
+    tray.phases.clear()
+
+    home.break_config()
+    tray.until(lambda _: "Preparing" in tray.phases, "another try")
+
+    tray.until_phase(Failed)
+
+
+def test_silent_gateway_is_asked_more_often_than_a_healthy_one(
+    home: GatewayHome, supervise: Supervise
+) -> None:
+    tray = supervise(home, poll_steady=600.0, hang_window=100_000.0)
+    tray.controller.start()
+    tray.until_runs()
+
+    tray.signal_gateway(signal.SIGSTOP)
+    tray.controller.nudge()
+
+    tray.until(lambda state: getattr(state.phase, "misses", 0) > 3, "misses")
+
+
+def test_gateway_is_asked_more_often_while_somebody_watches(
+    home: GatewayHome, supervise: Supervise
+) -> None:
+    tray = supervise(home, poll_steady=600.0, hang_window=100_000.0)
+    tray.controller.start()
+    tray.until_runs()
+
+    tray.controller.set_attentive(True)
+
+    for _ in range(3):
+        tray.until_looked()
+    tray.controller.set_attentive(False)
+    tray.until_looked()
+    assert not tray.state.probing

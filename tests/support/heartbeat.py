@@ -1,7 +1,7 @@
-"""How long the GUI thread of the whole tray ever stands still, measured in a process of its own.
+"""How long the GUI thread of the whole tray ever stands still, and what it does that could wait.
 
-A process of its own, because only a fresh one imports what the lanes need while the tray runs. Its
-arguments are a PicoClaw home and the gateway's command; it prints one JSON object.
+Measured in a process of its own, because only a fresh one imports what the lanes need while the
+tray runs. Its arguments are a PicoClaw home and the gateway's command; it prints one JSON object.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -53,6 +54,33 @@ class Heart(QObject):
         self._last = now
 
 
+class Eye:
+    """Sees what the GUI thread does that may take time: by the audit events of Python.
+
+    Reading our own pictures and modules, and the birth of a process in ``/proc``, does not.
+    """
+
+    _WAITING = ("os.listdir", "os.scandir", "socket.connect", "socket.getaddrinfo", "time.sleep")
+
+    def __init__(self, home: str) -> None:
+        self._homes = tuple({home, os.environ["HOME"]})
+        self._thread = threading.get_ident()
+        self._is_open = True
+        self.seen: list[str] = []
+        sys.addaudithook(self._on_event)
+
+    def close(self) -> None:
+        """Sees no more; a hook stays for ever."""
+        self._is_open = False
+
+    def _on_event(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self._is_open or threading.get_ident() != self._thread:
+            return
+        in_a_home = event == "open" and str(arguments[0]).startswith(self._homes)
+        if in_a_home or event in self._WAITING:
+            self.seen.append(f"{event} {arguments[0]}")
+
+
 class Waiter(QObject):
     """Runs the event loop until the life cycle is where it is to be."""
 
@@ -76,7 +104,7 @@ class Waiter(QObject):
 
 
 def main() -> None:
-    """Starts, hangs, kills, stops and quits; the longest pause of each."""
+    """Starts, hangs, kills, stops and quits; the longest pause of each, and what was seen."""
     home, program, *arguments = sys.argv[1:]
     site = prepare_site(os.environ, home=home, config="", demo=False)
     site = replace(site, command=GatewayCommand(program, tuple(arguments)))
@@ -87,6 +115,7 @@ def main() -> None:
     waiter, heart = Waiter(controller), Heart()
     assert not {"psutil", "requests"} & sys.modules.keys()
     pauses = {}
+    eye = Eye(home)
 
     tray.begin(start=True)
     waiter.until(_runs)
@@ -114,8 +143,9 @@ def main() -> None:
     waiter.until(_is_ended)
     pauses["quit"] = heart.take_longest_ms()
 
+    eye.close()
     tray.end()
-    sys.stdout.write(json.dumps(pauses))
+    sys.stdout.write(json.dumps({"pauses": pauses, "seen": eye.seen}))
 
 
 def _runs(state: State) -> bool:

@@ -113,6 +113,11 @@ class Supervisor:
         assert state.process is not None
         return state.process.key.pid
 
+    def until_looked(self) -> None:
+        """Wait for the next look to be over."""
+        self.until(lambda state: state.probing, "look")
+        self.until(lambda state: not state.probing, "answer")
+
     def until_lines(self, text: bytes) -> None:
         """Wait for a line of output that contains the text."""
         self._qtbot.waitUntil(
