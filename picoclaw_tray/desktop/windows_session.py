@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
+from PySide6.QtGui import QWindow
 
 WM_ENDSESSION = 0x0016
 BUDGET_MS = 4500
@@ -23,7 +24,9 @@ BUDGET_MS = 4500
 class WindowsSessionEnd(QObject):
     """Answers ``WM_ENDSESSION`` only when the gateway has had its graceful stop.
 
-    Once Windows has its answer it may end the process at any moment.
+    Once Windows has its answer it may end the process at any moment. It tells each top-level
+    window, and Qt hands over only what a ``QWindow`` is told, not what the icon's own window or
+    other internal ones are. So there is always a ``QWindow`` that listens and is never shown.
 
     Signals:
         ending(): The session ends. The event loop goes on until the application is told to exit,
@@ -35,9 +38,18 @@ class WindowsSessionEnd(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.native_filter = _Filter(self)
+        self._held = False
+        self._listener = QWindow()
+        self._listener.create()
 
     def hold(self) -> None:
-        """Keeps Windows waiting; ``QCoreApplication.exit`` ends this loop like the main one."""
+        """Keeps Windows waiting; ``QCoreApplication.exit`` ends this loop like the main one.
+
+        Once: the other windows that are told, one after the other, need no wait of their own.
+        """
+        if self._held:
+            return
+        self._held = True
         loop = QEventLoop(self)
         QTimer.singleShot(BUDGET_MS, loop.quit)
         self.ending.emit()
