@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import queue
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -128,8 +129,8 @@ def _ask(address: str, port: int, deadline: float) -> Probe:
 def _look(address: str, port: int, deadline: float) -> _Port:
     try:
         punctual_http.connect(address, port, deadline).close()
-    except TimeoutError:  # its queue of connections is full
-        return _Port.TAKEN
+    except TimeoutError:  # its queue of connections is full; Windows refuses then, in two seconds
+        return _Port.FREE if sys.platform == "win32" else _Port.TAKEN
     except OSError as error:
         return _Port.NOT_HERE if error.errno in _NOT_HERE else _Port.FREE
     except _UNREACHABLE:

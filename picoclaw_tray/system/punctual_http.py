@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
+
+if sys.platform == "win32":
+    from picoclaw_tray.system.windows_socket import take_no_for_an_answer
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -58,6 +62,8 @@ def connect(address: str, port: int, deadline: float) -> PunctualSocket:
     for family, kind, protocol, _, endpoint in endpoints:
         candidate = PunctualSocket(family, kind, protocol)
         candidate.deadline = deadline
+        if sys.platform == "win32":
+            take_no_for_an_answer(candidate)
         try:
             candidate.hurry()
             candidate.connect(endpoint)
