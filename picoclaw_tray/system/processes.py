@@ -186,8 +186,17 @@ def _argv(process: psutil.Process) -> tuple[str, ...] | None:
 
 def _in_home(process: psutil.Process, home: str) -> bool | None:
     """The answer of ``belongs_to_home``, all paths absolute and without links."""
-    open_files = tuple(_place(file.path) for file in _read(process.open_files) or ())
-    return belongs_to_home(_environ(process), open_files, _place(home))
+    return belongs_to_home(_environ(process), _open_files(process), _place(home))
+
+
+def _open_files(process: psutil.Process) -> tuple[str, ...]:
+    """Empty on Windows, where the environment has to do.
+
+    psutil asks there about every handle of the system. It gives each that does not answer, such as
+    a pipe's, a tenth of a second and then ends the thread that asked, whatever that holds.
+    """
+    files = () if sys.platform == "win32" else _read(process.open_files) or ()
+    return tuple(_place(file.path) for file in files)
 
 
 def _environ(process: psutil.Process) -> dict[str, str] | None:
