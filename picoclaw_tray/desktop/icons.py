@@ -54,7 +54,7 @@ class Icons:
     def __init__(self, *, template: bool = sys.platform == "darwin") -> None:
         self._template = template
         self._icons: dict[IconName, QIcon] = {}
-        self._frames: tuple[QIcon, ...] = ()
+        self._frames: dict[int, QIcon] = {}
 
     def icon(self, name: IconName) -> QIcon:
         """The picture of one state; of the busy one the first frame."""
@@ -62,15 +62,21 @@ class Icons:
             self._icons[name] = self._tray_icon(_source(name))
         return self._icons[name]
 
+    def busy_frame(self, number: int) -> QIcon:
+        """A frame of the busy ring, to be shown for ``BUSY_FRAME_MS``; any number from 0.
+
+        Rendered one by one: a whole turn at once would keep the GUI thread busy for 50 ms.
+        """
+        number %= len(_BUSY_ANGLES)
+        if number not in self._frames:
+            rotation = f'"rotate({_BUSY_ANGLES[number]} '
+            source = _source(IconName.BUSY).replace('"rotate(0 ', rotation)
+            self._frames[number] = self._tray_icon(source)
+        return self._frames[number]
+
     def busy_frames(self) -> tuple[QIcon, ...]:
-        """One turn of the busy ring, each frame to be shown for ``BUSY_FRAME_MS``."""
-        if not self._frames:
-            source = _source(IconName.BUSY)
-            self._frames = tuple(
-                self._tray_icon(source.replace('"rotate(0 ', f'"rotate({angle} '))
-                for angle in _BUSY_ANGLES
-            )
-        return self._frames
+        """One turn of the busy ring."""
+        return tuple(map(self.busy_frame, range(len(_BUSY_ANGLES))))
 
     def _tray_icon(self, source: str) -> QIcon:
         if self._template:

@@ -129,10 +129,9 @@ class Tray(QObject):
 
     @Slot()
     def _on_next_frame(self) -> None:
-        frames = self._icons.busy_frames()
-        self._frame = (self._frame + 1) % len(frames)
+        self._frame += 1
         if self._icon is not None:
-            self._icon.setIcon(frames[self._frame])
+            self._icon.setIcon(self._icons.busy_frame(self._frame))
 
     @Slot()
     def _on_host_appeared(self) -> None:

@@ -186,8 +186,15 @@ def test_busy_frames_all_differ_and_start_with_the_busy_icon(template):
     assert all(one != other for one, other in combinations(frames, 2))
 
 
+def test_busy_frames_go_round():
+    icons = Icons(template=False)
+
+    assert icons.busy_frame(11).cacheKey() == icons.busy_frames()[3].cacheKey()
+
+
 def test_icons_are_rendered_once():
     icons = Icons(template=False)
 
-    assert icons.busy_frames() is icons.busy_frames()
+    first, second = icons.busy_frames(), icons.busy_frames()
+    assert [frame.cacheKey() for frame in first] == [frame.cacheKey() for frame in second]
     assert icons.icon(IconName.OK).cacheKey() == icons.icon(IconName.OK).cacheKey()
