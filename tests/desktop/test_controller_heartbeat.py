@@ -22,7 +22,7 @@ pytestmark = pytest.mark.linux  # it stops a gateway by SIGSTOP
 def test_gui_thread_never_stands_still(home: GatewayHome) -> None:
     pauses, seen = _measure(home)
     if max(pauses.values()) > LIMIT_MS:
-        # A busy machine may take the processor away from everybody; hardly twice.
+        # Other threads of a busy machine may hold us up too; hardly twice.
         pauses, seen = _measure(home)
 
     assert pauses.keys() == {"start", "hang", "kill", "stop", "quit"}
