@@ -51,6 +51,8 @@ log = logging.getLogger(__name__)
 MAX_LOG_LINES = 100_000
 MAX_LOG_BYTES = 64 * 1024 * 1024
 DIAGNOSIS_LINES = 50
+LAST_EVENTS_S = 0.05
+POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,14 @@ class TrayApp(QObject):
         self._site = site
         self._application = application
         self._interrupts = 0
+        self._may_end = False
         surroundings = Surroundings(
             str(site.place.home), str(site.place.config), demo=site.demo is not None
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
         self._log_model = LogModel(self._store, self)
         self._controller = GatewayController(
-            _late_crew(site, debug=options.debug), Policy(), self._recent_output, self
+            _late_crew(site, debug=options.debug), POLICY, self._recent_output, self
         )
         self._board = SituationBoard(surroundings, self)
         self._notifier = Notifier(surroundings, self)
@@ -109,6 +112,19 @@ class TrayApp(QObject):
             self._controller.start()
         else:
             self._controller.nudge()
+
+    def finish(self) -> None:
+        """Gives the gateway its last seconds if the event loop has ended unasked.
+
+        It does when the X server goes before its programs; and as every further loop would end at
+        once, this asks for the events itself. There is no screen any more that could freeze.
+        """
+        deadline = time.monotonic() + POLICY.session_grace + POLICY.kill_grace
+        if not self._may_end:
+            self._on_session_ending()
+        while not self._may_end and time.monotonic() < deadline:
+            self._application.processEvents()
+            time.sleep(LAST_EVENTS_S)
 
     def end(self) -> None:
         """After the event loop: nothing of ours is left behind."""
@@ -283,6 +299,7 @@ class TrayApp(QObject):
 
     @Slot()
     def _on_quit_ready(self) -> None:
+        self._may_end = True
         # Not quit(): on macOS that asks the session filter first.
         self._application.exit(0)
 
@@ -327,6 +344,7 @@ def run(options: RunOptions, environ: Mapping[str, str], give_up: Callable[[str]
         tray_app = TrayApp(site, options, application)
         tray_app.begin(start=options.start)
         status = application.exec()
+        tray_app.finish()
         tray_app.end()
         log.info("the end")
     return status
