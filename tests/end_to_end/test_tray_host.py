@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psutil
 import pytest
 
 from picoclaw_tray.presentation.icon import IconName
@@ -102,6 +103,21 @@ class TestNoTray:
         assert not is_alive(gateway)
 
 
+def test_gateway_is_stopped_in_good_order_when_the_x_server_goes_first(
+    panel, panel_tray, start_tray_on_desktop, home
+):
+    tray = start_tray_on_desktop(at=home)
+    panel_tray.wait_for("Running", IconName.OK)
+    gateway = tray.gateway()
+
+    x_server().kill()
+
+    assert tray.program.wait(PATIENCE_S) is not None
+    assert not is_alive(gateway)
+    assert not home.place.pid_file.exists()
+    assert "stopping -> stopped: Exited" in tray.log
+
+
 def test_older_tray_shows_the_icon_and_its_menu(desktop, start_tray_on_desktop, icons):
     desktop.start_trayer()
     tray = start_tray_on_desktop("--demo")
@@ -125,6 +141,12 @@ def wait_for_window(desktop, title):
     wait_until(
         lambda: desktop.screen.has_window_titled(title), PATIENCE_S, what=f"the window {title!r}"
     )
+
+
+def x_server():
+    """The one that the desktop of this test runs on."""
+    (server,) = [child for child in psutil.Process().children() if child.name() == "Xvfb"]
+    return server
 
 
 def pictures_of(icons, name):
