@@ -6,6 +6,8 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from picoclaw_tray.lifecycle.messages import NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Health,
@@ -196,6 +198,8 @@ def test_quit_says_so_at_once_where_no_gateway_runs(
     assert tray.said == ["Stopped", "quit ready"]
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_quit_at_the_end_of_a_session_keeps_within_its_budget(
     home: GatewayHome, supervise: Supervise
 ) -> None:
@@ -211,6 +215,8 @@ def test_quit_at_the_end_of_a_session_keeps_within_its_budget(
     assert is_gone(pid)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_close_removes_the_pid_file_of_a_gateway_that_was_killed_at_quit(
     home: GatewayHome, supervise: Supervise
 ) -> None:
@@ -236,6 +242,8 @@ def test_nothing_is_done_after_quit(home: GatewayHome, supervise: Supervise) -> 
     assert tray.said == ["Stopped", "quit ready"]
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_a_stopped_gateway_fails_and_is_well_again_when_it_goes_on(
     home: GatewayHome, supervise: Supervise
 ) -> None:
@@ -251,6 +259,8 @@ def test_a_stopped_gateway_fails_and_is_well_again_when_it_goes_on(
     assert tray.pid == pid
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_stop_goes_on_to_force_when_the_grace_is_over(
     home: GatewayHome, supervise: Supervise
 ) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.desktop.conftest import Supervise
     from tests.support.gateway_home import GatewayHome
 
+pytestmark = [pytest.mark.linux, pytest.mark.macos]  # they send signals of Unix
+
 PROVEN_STOP = Stopped(StopReason.BY_USER, (), Remains())
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tests.desktop.conftest import Supervise
     from tests.support.gateway_home import GatewayHome
 
+pytestmark = [pytest.mark.linux, pytest.mark.macos]  # they send signals of Unix
+
 
 def test_killed_gateway_is_started_again_after_a_while(
     home: GatewayHome, supervise: Supervise

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.support.gateway_home import GatewayHome
     from tests.support.supervisor import Supervisor
 
+pytestmark = [pytest.mark.linux, pytest.mark.macos]  # they send signals of Unix
+
 
 def _explained(tray: Supervisor) -> Failure:
     """The failure, as soon as it has its sentence."""

@@ -103,7 +103,7 @@ class GatewayHome:
             try:
                 yield program
             finally:
-                program.send_signal(signal.SIGKILL)  # a stopped one heeds no other
+                _kill(program)
 
     def answering_pid(self) -> int | None:
         """The PID that `/health` says, if anybody answers."""
@@ -122,3 +122,8 @@ class GatewayHome:
         record = {"pid": pid, "token": "0" * 32, "version": "x", "port": self.port}
         content = json.dumps(record | {"host": "localhost"})
         self.place.pid_file.write_text(content, encoding="utf-8")
+
+
+def _kill(program: Program) -> None:
+    """A stopped one heeds no other signal; on Windows every signal is like this one."""
+    program.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

@@ -80,6 +80,8 @@ def test_observer_finds_a_gateway_whose_pid_file_is_gone_by_its_port(
         assert (finding.answering, finding.announced) == (True, False)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_observer_finds_a_silent_gateway_by_its_pid_file(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         gateway.send_signal(signal.SIGSTOP)
@@ -143,6 +145,8 @@ def test_observer_calls_the_pid_file_of_a_dead_process_stale(stand_in_home: Gate
     assert _look(stand_in_home) == Stale(UNUSED_PID)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_observer_calls_the_pid_file_of_a_killed_gateway_stale(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         gateway.send_signal(signal.SIGKILL)
@@ -151,6 +155,8 @@ def test_observer_calls_the_pid_file_of_a_killed_gateway_stale(gateway_home: Gat
     assert _look(gateway_home) == Stale(gateway.pid)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_observer_calls_the_pid_file_of_a_zombie_stale(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         gateway.send_signal(signal.SIGKILL)
@@ -251,6 +257,8 @@ def test_observer_follows_a_process_without_pid_file(gateway_home: GatewayHome) 
         assert (finding.answering, finding.announced) == (True, False)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_observer_finds_a_stopped_process_without_pid_file_too(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         gateway_home.place.pid_file.unlink()
@@ -274,6 +282,8 @@ def test_observer_follows_its_target_whatever_the_pid_file_says(
         assert (finding.answering, finding.announced) == (True, False)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_observer_tells_whether_a_process_left_its_pid_file(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         target = _process(gateway.pid)
@@ -285,6 +295,8 @@ def test_observer_tells_whether_a_process_left_its_pid_file(gateway_home: Gatewa
     assert _look(gateway_home, target) == Gone(pid_file_left=False)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_observer_finds_the_successor_of_a_process_that_is_gone(gateway_home: GatewayHome) -> None:
     with sleeper() as process:
         target = Process(process.key)
@@ -353,6 +365,8 @@ def test_forget_keeps_the_pid_file_of_a_gateway_that_runs(gateway_home: GatewayH
         assert gateway_home.recorded_pid() == gateway.pid
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_forget_keeps_the_pid_file_of_a_gateway_that_is_silent(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         gateway.send_signal(signal.SIGSTOP)

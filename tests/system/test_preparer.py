@@ -156,6 +156,8 @@ def test_config_is_read_anew_when_it_changed(stand_in_home: GatewayHome) -> None
     assert isinstance(preparer.prepare(anyway=False, replacing=None), LaunchPlan)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_gateway_of_this_home_that_is_there_is_named(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         gateway_home.place.pid_file.unlink()
