@@ -16,7 +16,23 @@ from picoclaw_tray.system.paths import GatewayPlace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COMMAND = GatewayCommand(sys.executable, ("-m", "picoclaw_tray.demo"))
+
+def _interpreter() -> str:
+    """The Python that is the gateway itself and can hear a Ctrl+C.
+
+    On Windows the one in a virtual environment only starts the real one, as a child with another
+    PID; and ``pythonw.exe`` has no console.
+    """
+    if sys.platform == "win32":
+        real = Path(getattr(sys, "_base_executable", sys.executable))  # as multiprocessing does
+        return str(real.with_name("python.exe") if real.name.lower() == "pythonw.exe" else real)
+    else:  # noqa: RET505 - mypy for Windows would find what follows unreachable
+        return sys.executable
+
+
+COMMAND = GatewayCommand(_interpreter(), ("-m", "picoclaw_tray.demo"))
+VIRTUAL_ENVIRONMENT_VARIABLE = "__PYVENV_LAUNCHER__"
+"""Tells the real Python of Windows which one was called, and so what is installed."""
 SWITCHES_VARIABLE = "PICOCLAW_DEMO"
 SWITCHES = "chatter=3"
 """Something to read in the log window, unless the user chose other switches."""
@@ -36,6 +52,8 @@ class DemoHome:
         environ = {name: value for name, value in base.items() if not name.startswith("PICOCLAW_")}
         environ[SWITCHES_VARIABLE] = base.get(SWITCHES_VARIABLE, SWITCHES)
         environ["PICOCLAW_LOG_LEVEL"] = "info"
+        if sys.platform == "win32":
+            environ[VIRTUAL_ENVIRONMENT_VARIABLE] = sys.executable
         return environ
 
     def remove(self) -> None:

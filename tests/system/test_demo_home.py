@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import stat
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from picoclaw_tray.gateway.config import GatewayConfig, read_config
 from picoclaw_tray.gateway.readiness import Ready, readiness
-from picoclaw_tray.system.demo_home import COMMAND, DemoHome
+from picoclaw_tray.system.demo_home import COMMAND, VIRTUAL_ENVIRONMENT_VARIABLE, DemoHome
 
 
 @pytest.fixture
@@ -71,6 +74,7 @@ def test_demo_environment_has_nothing_of_the_real_picoclaw(demo):
     }
 
     environ = demo.environment(real)
+    environ.pop(VIRTUAL_ENVIRONMENT_VARIABLE, None)  # on Windows
 
     assert environ == {"PATH": "/bin", "PICOCLAW_DEMO": "chatter=3", "PICOCLAW_LOG_LEVEL": "info"}
 
@@ -91,5 +95,24 @@ def test_demo_is_removed_with_all_that_was_written(demo):
     assert not demo.folder.exists()
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_demo_command_runs_the_stand_in_with_this_python():
     assert COMMAND.words == (sys.executable, "-m", "picoclaw_tray.demo")
+
+
+@pytest.mark.windows
+def test_demo_command_runs_the_process_that_was_started_with_a_console(demo):
+    asked = "import os, sys; print(os.getpid(), sys.prefix)"
+
+    with subprocess.Popen(
+        [COMMAND.program, "-c", asked],
+        env=demo.environment(os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as popen:
+        answer, _ = popen.communicate(timeout=30)
+
+    assert answer.strip() == f"{popen.pid} {sys.prefix}"
+    assert Path(COMMAND.program).name.lower() == "python.exe"
