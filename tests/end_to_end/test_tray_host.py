@@ -14,7 +14,7 @@ from tests.support.waiting import wait_until
 pytestmark = [
     pytest.mark.desktop,
     pytest.mark.linux,
-    pytest.mark.xdist_group("desktop"),
+    pytest.mark.xdist_group("tray-host"),  # they mostly wait: beside the others on a desktop
 ]
 
 WINDOW, QUESTION = "PicoClaw (demo)", "picoclaw-tray"

@@ -131,7 +131,7 @@ class TestTrayStaysUp:
     def test_crash_is_told_and_the_gateway_restarted(self, start_tray, stand_in_home):
         tray = start_tray(at=stand_in_home, PICOCLAW_DEMO="crash-after=0.2,times=1")
 
-        tray.wait_for("running -> backoff: Exited")
+        tray.wait_for("-> backoff: Exited")
         tray.wait_for("notice: ")
         tray.wait_for("backoff -> locating: Tick")
         wait_until(stand_in_home.answering_pid, PATIENCE_S, what="the restarted gateway")
