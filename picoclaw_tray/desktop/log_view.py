@@ -14,7 +14,14 @@ from picoclaw_tray.desktop.log_delegate import LineDelegate
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
-    from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import (
+        QFocusEvent,
+        QHideEvent,
+        QKeyEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QShowEvent,
+    )
 
     from picoclaw_tray.desktop.log_model import LogModel
 
@@ -104,6 +111,13 @@ class LogView(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit_rows()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Marks no line that nobody chose; Qt would take the first one."""
+        chosen = self.currentIndex().isValid()
+        super().focusInEvent(event)
+        if not chosen:
+            self.selectionModel().clearCurrentIndex()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Home and End mean the first and the last line: there is only one column."""

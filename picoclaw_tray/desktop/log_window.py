@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -98,6 +99,7 @@ class GatewayWindow(QMainWindow):
         self._lines = ReadableLabel()
         self._newest = PaddedButton(_FOOTER_PADDING)
         self._clear = PaddedButton(_FOOTER_PADDING)
+        self._buttons: list[PaddedButton] = []
         self._lay_out(actions)
         self._view.tail_changed.connect(self._on_tail_changed)
         self._view.clear_requested.connect(self.clear_requested)
@@ -178,6 +180,8 @@ class GatewayWindow(QMainWindow):
         column.addWidget(Rule())
         column.addLayout(self._footer())
         self.setCentralWidget(centre)
+        for before, after in pairwise([*self._buttons, self._view, self._newest, self._clear]):
+            self.setTabOrder(before, after)
 
     def _top(self, actions: Sequence[QAction]) -> QVBoxLayout:
         font = QFont(self._headline.font())
@@ -199,6 +203,7 @@ class GatewayWindow(QMainWindow):
             button = PaddedButton(_BUTTON_PADDING)
             button.setDefaultAction(action)
             buttons.addWidget(button)
+            self._buttons.append(button)
         top = QVBoxLayout()
         top.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         top.setSpacing(12)

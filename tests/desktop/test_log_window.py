@@ -575,3 +575,23 @@ def test_cards_keep_text_readable_on_light_and_dark(rig, window, text):
     paper = card.grab().toImage().pixelColor(card.width() - 20, 5)
 
     assert abs(paper.lightnessF() - QColor(text).lightnessF()) > 0.6
+
+
+def test_view_marks_no_line_when_it_gets_the_focus(rig):
+    rig.store.extend([b"one", b"two"])
+    rig.model.catch_up()
+    rig.button("Stop").setFocus()
+
+    rig.view.setFocus()
+
+    assert rig.view.hasFocus()
+    assert not rig.view.currentIndex().isValid()
+
+
+def test_tab_goes_from_the_buttons_to_the_log(rig):
+    chain = [rig.view]
+    while (widget := chain[-1].nextInFocusChain()) is not rig.view:
+        chain.append(widget)
+    buttons = [widget for widget in chain if isinstance(widget, QToolButton)]
+
+    assert buttons[-1].text().startswith("Quit")
