@@ -9,9 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from picoclaw_tray.desktop.cards import FailureContent
 from picoclaw_tray.desktop.log_window import WindowContent
 from picoclaw_tray.desktop.translation import rendered
-from picoclaw_tray.lifecycle.state import Backoff, Failed
-from picoclaw_tray.presentation.notices import announce_notice
-from picoclaw_tray.presentation.status import reason_of
+from picoclaw_tray.presentation.notices import shown_failure, standing_notices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +30,7 @@ def window_content(
         headline=rendered(view.headline),
         details=tuple(map(rendered, view.details)),
         failure=_failure(situation.state),
-        notice="\n".join(_notices(situation, no_host=no_host)),
+        notice="\n".join(filter(None, _notices(situation, no_host=no_host))),
     )
 
 
@@ -42,17 +40,15 @@ def _notices(situation: Situation, *, no_host: bool) -> Iterator[str]:
             "window",
             "This desktop has no system tray, so there is no icon. Everything can be done here.",
         )
-    if situation.notice is not None:
-        said = announce_notice(situation.notice)
-        yield " ".join(map(rendered, filter(None, (said.sentence, said.next_step))))
+    yield " ".join(map(rendered, standing_notices(situation)))
 
 
 def _failure(state: State) -> FailureContent | None:
-    failure = state.failure
-    if failure is None or not isinstance(state.phase, Backoff | Failed):
+    failure, reason = state.failure, shown_failure(state)
+    if failure is None or reason is None:
         return None
     return FailureContent(
-        reason=rendered(reason_of(failure)),
+        reason=rendered(reason),
         next_step=rendered(failure.next_step) if failure.next_step else "",
         evidence=failure.evidence,
     )

@@ -10,6 +10,7 @@ from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
     Health,
+    Process,
     Remains,
     Running,
     StartAgain,
@@ -53,6 +54,15 @@ _PROCESSES_REMAIN = QT_TRANSLATE_NOOP(
     "Notice", "The gateway has stopped, but programs it started still run (PID {pids})."
 )
 _REMAIN_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Stop them yourself if they are not needed.")
+
+_WILL_END = QT_TRANSLATE_NOOP(
+    "Notice",
+    "A tray that ended unexpectedly had started this gateway. What it prints is lost, and it ends"
+    " when it next prints a line.",
+)
+_WILL_END_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Restart it to be safe.")
+_SETTINGS = QT_TRANSLATE_NOOP("Notice", "The settings are not used: {problem}.")
+_LAST_FAILURE = QT_TRANSLATE_NOOP("Notice", "Last failure: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,35 @@ def announce_notice(notice: Notice) -> Announcement:
             return Announcement(IconName.WARNING, text(_NO_PERMISSION), text(_PERMISSION_NEXT_STEP))
         case _:
             assert_never(notice.kind)
+
+
+def standing_notices(situation: Situation) -> tuple[Text, ...]:
+    """What the window says for as long as it holds; sentences and next steps in order."""
+    said: list[Text | None] = []
+    if situation.surroundings.settings_problem:
+        said.append(text(_SETTINGS, problem=situation.surroundings.settings_problem))
+    if situation.notice is not None:
+        announcement = announce_notice(situation.notice)
+        said += [announcement.sentence, announcement.next_step]
+    match situation.state.phase:
+        case Running(health=Health.FAILING):
+            said += [text(_SILENT), text(_SILENT_NEXT_STEP)]
+        case Running(process=Process(ours=True, watched=False, outlives=False)):
+            said += [text(_WILL_END), text(_WILL_END_NEXT_STEP)]
+        case _:
+            pass
+    return tuple(sentence for sentence in said if sentence is not None)
+
+
+def shown_failure(state: State) -> Text | None:
+    """The reason of the failure that matters now, or of the one that was healed."""
+    match state.phase:
+        case Backoff() | Failed() if state.failure is not None:
+            return reason_of(state.failure)
+        case Running() | Starting() if state.failure is not None:
+            return text(_LAST_FAILURE, reason=reason_of(state.failure))
+        case _:
+            return None
 
 
 def _failing(old: Phase, state: State, now: float) -> Announcement | None:

@@ -28,6 +28,25 @@ _STILL_THERE = QT_TRANSLATE_NOOP(
 )
 _STILL_THERE_NEXT_STEP = QT_TRANSLATE_NOOP("Obstacle", "Wait until it ends, or stop it yourself.")
 
+_NO_CONFIG = QT_TRANSLATE_NOOP(
+    "Obstacle",
+    "There is no configuration at {path}. Without one PicoClaw does not know which model to use.",
+)
+_NO_CONFIG_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "Obstacle", "Run “picoclaw onboard” in a terminal, or name another home or configuration."
+)
+_CONFIG_FILE = QT_TRANSLATE_NOOP("Obstacle", "The file is {path}.")
+
+
+def no_config(path: str) -> tuple[Text, Text]:
+    """Nothing to start with, and where it was looked for; with the next step."""
+    return text(_NO_CONFIG, path=path), text(_NO_CONFIG_NEXT_STEP)
+
+
+def config_file(path: str) -> Text:
+    """Where to look at what was found wrong."""
+    return text(_CONFIG_FILE, path=path)
+
 
 def port_taken(port: int, pid: int | None = None, name: str = "") -> Text:
     """Who sits on our port, as far as it can be told."""

@@ -46,11 +46,13 @@ class Surroundings:
         home: PicoClaw's home, absolute.
         config_path: Its config file, absolute.
         demo: The gateway is the stand-in, its home is thrown away at the end.
+        settings_problem: Why our settings file is not used; empty if it is, or if there is none.
     """
 
     home: str
     config_path: str
     demo: bool = False
+    settings_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from picoclaw_tray.presentation.situation import Situation
 
 _STOPPED = QT_TRANSLATE_NOOP("Status", "Stopped")
-_ENDED_OUTSIDE = QT_TRANSLATE_NOOP("Status", "Stopped (not by this tray)")
+_ENDED_OUTSIDE = QT_TRANSLATE_NOOP("Status", "Stopped (this tray did not ask for it)")
 _LEFT_RUNNING = QT_TRANSLATE_NOOP("Status", "Left running")
 _PID_FILE_REMAINS = QT_TRANSLATE_NOOP("Status", "Stopped; its PID file is still there")
 _PROCESSES_REMAIN = QT_TRANSLATE_NOOP(
@@ -155,12 +155,18 @@ def _failing(phase: Backoff | Failed, failure: Failure | None, now: float) -> Te
     reason = reason_of(failure)
     match phase:
         case Backoff():
-            template = _BACKOFF if phase.counted else _WAITING
+            was_running = phase.counted and not _is_obstacle(failure)
+            template = _BACKOFF if was_running else _WAITING
             return text(template, reason=reason, seconds=max(0, math.ceil(phase.until - now)))
         case Failed():
             return text(_GAVE_UP, reason=reason) if phase.gave_up else reason
         case _:
             assert_never(phase)
+
+
+def _is_obstacle(failure: Failure | None) -> bool:
+    """Nothing ran that could be restarted."""
+    return failure is not None and failure.failure_class == "port_taken"
 
 
 def log_placeholder(situation: Situation) -> Text:

@@ -41,6 +41,10 @@ class ConfigFiles:
         )
         return tuple(_stamp_of(path) for path in names)
 
+    def is_missing(self) -> bool:
+        """Whether there is no config file at all; its defaults apply then."""
+        return not self._place.config.exists()
+
     def read(self) -> GatewayConfig | ConfigError:
         """The config as it is now."""
         stamp = self.stamp()

@@ -88,15 +88,20 @@ class Preparer:
                 FailureClass.CONFIG_UNREADABLE,
                 config.explanation,
                 detail=config.reason,
+                next_step=obstacles.config_file(str(self._place.config)),
                 curable=False,
             )
         verdict = readiness(config)
         if not isinstance(verdict, NotReady) or (anyway and verdict.passable):
             return None
+        reason, next_step = verdict.explanation, obstacles.config_file(str(self._place.config))
+        if self._config.is_missing():
+            reason, next_step = obstacles.no_config(str(self._place.config))
         return Failure(
             FailureClass.NOT_READY,
-            verdict.explanation,
+            reason,
             detail=verdict.reason,
+            next_step=next_step,
             curable=verdict.cures_itself,
             passable=verdict.passable,
         )

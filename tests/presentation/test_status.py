@@ -44,7 +44,7 @@ TABLE = [
     (Stopped(), IDLE, "Stopped"),
     (Stopped(StopReason.BY_USER), IDLE, "Stopped"),
     (Stopped(StopReason.QUIT), IDLE, "Stopped"),
-    (Stopped(StopReason.FROM_OUTSIDE), IDLE, "Stopped (not by this tray)"),
+    (Stopped(StopReason.FROM_OUTSIDE), IDLE, "Stopped (this tray did not ask for it)"),
     (Stopped(StopReason.LEFT_ALONE), IDLE, "Left running"),
     (Stopped(StopReason.BY_USER, remains=Remains()), IDLE, "Stopped"),
     (Stopped(remains=Remains(pid_file=True)), IDLE, "Stopped; its PID file is still there"),
