@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from dataclasses import replace
 
 import pytest
@@ -10,11 +11,20 @@ from hypothesis import strategies as st
 
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.system import run_record
+from picoclaw_tray.system.process_key import key_of
 from picoclaw_tray.system.run_record import RunRecord, RunRecords
+from tests.support.processes import sleeper
 
 KEY = ProcessKey(4711, "1234567@boot")
 SPAWNED = Process(KEY, ours=True, watched=True)
-GOOD = {"pid": 4711, "created": "1234567@boot", "run": 3, "outlives": False}
+TRAY = key_of(os.getpid())
+GOOD = {
+    "pid": 4711,
+    "created": "1234567@boot",
+    "run": 3,
+    "outlives": False,
+    "tray": {"pid": TRAY.pid, "created": TRAY.created},
+}
 
 
 @pytest.fixture
@@ -38,7 +48,7 @@ def test_record_is_none_before_any_start(folder):
 def test_record_is_found_again_by_the_next_tray(folder):
     RunRecords(folder).write_spawned(SPAWNED)
 
-    assert RunRecords(folder).read() == RunRecord(KEY, run=1, outlives=False)
+    assert RunRecords(folder).read() == RunRecord(KEY, run=1, outlives=False, tray=TRAY)
 
 
 def test_runs_are_counted_across_trays(folder):
@@ -48,7 +58,11 @@ def test_runs_are_counted_across_trays(folder):
 
     records.write_spawned(SPAWNED)
 
-    assert records.read() == RunRecords(folder).read() == RunRecord(KEY, run=3, outlives=False)
+    assert (
+        records.read()
+        == RunRecords(folder).read()
+        == RunRecord(KEY, run=3, outlives=False, tray=TRAY)
+    )
 
 
 @pytest.mark.parametrize("outlives", [False, True])
@@ -84,6 +98,7 @@ def test_any_other_process_is_not_ours(folder, key):
         json.dumps(GOOD | {"created": 12}).encode(),
         json.dumps(GOOD | {"run": None}).encode(),
         json.dumps(GOOD | {"outlives": "no"}).encode(),
+        json.dumps(GOOD | {"tray": 4711}).encode(),
     ],
 )
 def test_spoilt_record_is_none_and_is_replaced(folder, content):
@@ -92,13 +107,13 @@ def test_spoilt_record_is_none_and_is_replaced(folder, content):
 
     assert records.read() is None
     records.write_spawned(SPAWNED)
-    assert RunRecords(folder).read() == RunRecord(KEY, run=1, outlives=False)
+    assert RunRecords(folder).read() == RunRecord(KEY, run=1, outlives=False, tray=TRAY)
 
 
 def test_record_may_know_more_than_we_do(folder):
     write(folder, json.dumps(GOOD | {"from a newer tray": [1]}).encode())
 
-    assert RunRecords(folder).read() == RunRecord(KEY, run=3, outlives=False)
+    assert RunRecords(folder).read() == RunRecord(KEY, run=3, outlives=False, tray=TRAY)
 
 
 @given(
@@ -124,3 +139,31 @@ def test_record_that_is_a_folder_is_none(folder):
     (folder / "run.json").mkdir(parents=True)
 
     assert RunRecords(folder).read() is None
+
+
+def write_as(folder, tray):
+    content = GOOD | {"tray": {"pid": tray.pid, "created": tray.created}}
+    write(folder, json.dumps(content).encode())
+
+
+def test_gateway_of_another_tray_that_lives_is_not_ours(folder, tmp_path):
+    with sleeper(folder=tmp_path) as other_tray:
+        write_as(folder, other_tray.key)
+
+        assert RunRecords(folder).ours(KEY) is None
+
+
+def test_gateway_of_a_tray_that_is_gone_is_ours(folder, tmp_path):
+    with sleeper(folder=tmp_path) as other_tray:
+        write_as(folder, other_tray.key)
+
+    assert RunRecords(folder).ours(KEY) == Process(KEY, ours=True)
+
+
+def test_record_of_another_tray_is_seen(folder):
+    ours, theirs = RunRecords(folder), RunRecords(folder)
+    ours.write_spawned(SPAWNED)
+
+    theirs.write_spawned(replace(SPAWNED, key=ProcessKey(1, "c")))
+
+    assert ours.read() == theirs.read()
