@@ -63,6 +63,7 @@ class Tray(QObject):
         self._menu = _menu(actions)  # setContextMenu takes no ownership
         self._host = TrayHost(self)
         self._host.appeared.connect(self._on_host_appeared)
+        self._host.vanished.connect(self._on_host_vanished)
         self._busy = QTimer(self, interval=BUSY_FRAME_MS)
         self._busy.timeout.connect(self._on_next_frame)
         self._patience = QTimer(self, singleShot=True, interval=host_patience_ms)
@@ -138,7 +139,12 @@ class Tray(QObject):
         self._patience.stop()
         if not self._has_host and self._icon is not None:
             self._make_icon()
-            self.host_appeared.emit()
+        self.host_appeared.emit()
+
+    @Slot()
+    def _on_host_vanished(self) -> None:
+        """A panel that is restarted is back within the time; its icons come back by themselves."""
+        self._patience.start()
 
     @Slot()
     def _on_patience_over(self) -> None:

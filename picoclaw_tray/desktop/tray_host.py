@@ -14,6 +14,9 @@ WATCHER = "org.kde.StatusNotifierWatcher"
 HOST_REGISTERED = BusSignal(
     WATCHER, "/StatusNotifierWatcher", WATCHER, "StatusNotifierHostRegistered"
 )
+HOST_UNREGISTERED = BusSignal(
+    WATCHER, "/StatusNotifierWatcher", WATCHER, "StatusNotifierHostUnregistered"
+)
 OWNER_CHANGED = BusSignal(
     "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged"
 )
@@ -24,9 +27,11 @@ class TrayHost(QObject):
 
     Signals:
         appeared(): A host can take icons now.
+        vanished(): The one that was there is gone.
     """
 
     appeared = Signal()
+    vanished = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,12 +50,22 @@ class TrayHost(QObject):
         listen(bus, OWNER_CHANGED, self, "on_owner_changed(QString,QString,QString)")
         # The watcher often comes before the host that it watches for.
         listen(bus, HOST_REGISTERED, self, "on_host_registered()")
+        # On some desktops the watcher stays when the panel goes.
+        listen(bus, HOST_UNREGISTERED, self, "on_host_unregistered()")
 
     @Slot(str, str, str)
     def on_owner_changed(self, name: str, _old: str, new: str) -> None:
         """A name of the bus got or lost its owner."""
         if name == WATCHER and new:
             self.on_host_registered()
+        elif name == WATCHER:
+            self.vanished.emit()
+
+    @Slot()
+    def on_host_unregistered(self) -> None:
+        """A host went; another one may still be there."""
+        if not self.is_there():
+            self.vanished.emit()
 
     @Slot()
     def on_host_registered(self) -> None:
