@@ -105,6 +105,8 @@ class Child(QObject):
         if sys.platform == "win32" and self._job is not None:
             self._job.release()
         by_signal = status is QProcess.ExitStatus.CrashExit and sys.platform != "win32"
+        if sys.platform == "win32":
+            code &= 0xFFFFFFFF  # Qt's number is signed, Windows' is not
         self.exited.emit(self._key, -code if by_signal else code)
 
     def _report(self, lines: list[bytes]) -> None:

@@ -46,7 +46,18 @@ from picoclaw_tray.lifecycle.messages import (
     Terminate,
     Tick,
 )
-from picoclaw_tray.lifecycle.state import Process, ProcessKey, QuitKind, State
+from picoclaw_tray.lifecycle.state import (
+    Health,
+    Locating,
+    Phase,
+    Process,
+    ProcessKey,
+    QuitKind,
+    Running,
+    Starting,
+    State,
+    Stopping,
+)
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
 from picoclaw_tray.system.observation import Observation
@@ -56,6 +67,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.lifecycle.messages import LaunchPlan
     from picoclaw_tray.lifecycle.policy import Policy
+    from picoclaw_tray.system.config_files import Stamp
     from picoclaw_tray.system.crew import Crew
 
 log = logging.getLogger(__name__)
@@ -105,7 +117,7 @@ class GatewayController(QObject):
         self._child: Child | None = None
         self._signals_under_way = 0
         self._held_ends: deque[Exited | Observed] = deque()
-        self._config_stamp: object = None
+        self._config_stamp: Stamp | None = None
         self._watch = Lane("watch", self)
         self._act = Lane("act", self)
         self._watch.job_done.connect(self._on_job_done)
@@ -203,20 +215,23 @@ class GatewayController(QObject):
         self._end_watch.watch(process.key if process and not process.watched else None)
         if self._state != before:
             self.state_changed.emit(self._state)
+        self._report_survivors(before.phase)
         for effect in effects:  # last: a notice belongs to the state that was just told
             self._perform(effect)
 
+    def _report_survivors(self, before: Phase) -> None:
+        """After a stop for good the life cycle itself looks; on the way on only our log tells."""
+        passed_on = self._state.ended or isinstance(self._state.phase, Locating)
+        if isinstance(before, Stopping) and before.tree and passed_on:
+            self._watch.submit(jobs.reporting(before.tree))
+
     def _log_change(self, before: State, event: Event) -> None:
-        old, new = type(before.phase).__name__.lower(), type(self._state.phase).__name__.lower()
-        if before.epoch != self._state.epoch:
+        old, new = _label(before.phase), _label(self._state.phase)
+        if before.epoch != self._state.epoch or old != new:
             process = self._state.process
-            log.info(
-                "%s -> %s: %s%s",
-                old,
-                new,
-                type(event).__name__,
-                f" (PID {process.key.pid})" if process else "",
-            )
+            why = type(event).__name__ + (f" {event.code}" if isinstance(event, Exited) else "")
+            who = f" (PID {process.key.pid})" if process else ""
+            log.info("%s -> %s: %s%s", old, new, why, who)
 
     def _arm(self) -> None:
         at = wakeup_at(self._state)
@@ -232,6 +247,7 @@ class GatewayController(QObject):
     @Slot(object)
     def _on_job_done(self, answer: object) -> None:
         assert isinstance(answer, jobs.Answer)
+        asked_now = isinstance(answer.event, Observed) and answer.event.epoch == self._state.epoch
         match answer.event:
             case None:
                 pass
@@ -241,7 +257,9 @@ class GatewayController(QObject):
                 self._dispatch(replace(event, at=_now()))
         if answer.observation is not None:
             self.observed.emit(answer.observation)
-            self._note_config(answer.observation)
+            self._note_config(answer.observation.config_stamp, repairs=asked_now)
+        elif answer.config_stamp is not None:
+            self._note_config(answer.config_stamp, repairs=False)
 
     @Slot(object)
     def _on_signal_done(self, answer: object) -> None:
@@ -260,9 +278,14 @@ class GatewayController(QObject):
         else:
             self._dispatch(replace(event, at=_now()))
 
-    def _note_config(self, observation: Observation) -> None:
-        before, self._config_stamp = self._config_stamp, observation.config_stamp
-        if before not in (None, observation.config_stamp):
+    def _note_config(self, stamp: Stamp, *, repairs: bool) -> None:
+        """Compares PicoClaw's files with those of the last look.
+
+        Only what changes after a failure repairs it. A gateway that writes one of them and then
+        crashes would otherwise be started again at once, for ever.
+        """
+        before, self._config_stamp = self._config_stamp, stamp
+        if repairs and before not in (None, stamp):
             self._dispatch(ConfigChanged(_now()))
 
     @Slot(Process)
@@ -321,6 +344,22 @@ class GatewayController(QObject):
         self._child.lines_received.connect(self.lines_received)
         self._child.exited.connect(self._on_exited)
         self._child.start()
+
+
+def _label(phase: Phase) -> str:
+    """A phase as our own log names it."""
+    name = type(phase).__name__.lower()
+    match phase:
+        case Starting(slow=True):
+            return f"{name} (slow)"
+        case Running(health=Health.FAILING):
+            return f"{name} (not answering)"
+        case Stopping(deadline=None):
+            return f"{name} (no reaction)"
+        case Stopping(killed=True):
+            return f"{name} (by force)"
+        case _:
+            return name
 
 
 def _now() -> float:

@@ -5,6 +5,7 @@ The work touches no object of Qt. Every job has a second answer, for when it is 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from picoclaw_tray.lifecycle.messages import Diagnose, Forget, Observe, Prepare, Terminate
-    from picoclaw_tray.lifecycle.state import Process
+    from picoclaw_tray.lifecycle.state import Process, ProcessKey
+    from picoclaw_tray.system.config_files import Stamp
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.observation import Observation
 
     FindCrew: TypeAlias = Callable[[], Crew]
+
+log = logging.getLogger(__name__)
 
 NO_EPOCH = -1
 """The epoch of an answer that says nothing: older than any."""
@@ -41,10 +45,14 @@ NO_EPOCH = -1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back from a lane: an event, still without its time, and what was seen."""
+    """What comes back from a lane: an event, still without its time, and what was seen.
+
+    ``config_stamp``: PicoClaw's files as a failed gateway left them; a later change is a repair.
+    """
 
     event: Event | None = None
     observation: Observation | None = None
+    config_stamp: Stamp | None = None
 
 
 def observing(crew: FindCrew, request: Observe) -> Job:
@@ -72,6 +80,11 @@ def forgetting(crew: FindCrew, request: Forget) -> Job:
     return Job(partial(_forget, crew, request.pid), Answer())
 
 
+def reporting(tree: tuple[ProcessKey, ...]) -> Job:
+    """Notes in our own log who is left of a gateway that was stopped on the way to something."""
+    return Job(partial(_report, tree), Answer())
+
+
 def recording(crew: FindCrew, process: Process) -> Job:
     """Notes that a process is ours, for a tray after this one."""
     return Job(partial(_record, crew, process), Answer())
@@ -95,11 +108,22 @@ def _prepare(crew: FindCrew, request: Prepare) -> Answer:
 
 
 def _diagnose(crew: FindCrew, failure: Failure, output: tuple[str, ...]) -> Answer:
-    return Answer(Diagnosed(0, failure.ticket, crew().diagnoser.diagnose(failure, output)))
+    diagnosed = Diagnosed(0, failure.ticket, crew().diagnoser.diagnose(failure, output))
+    return Answer(diagnosed, config_stamp=crew().config.stamp())
 
 
 def _forget(crew: FindCrew, pid: int) -> Answer:
     crew().observer.forget(pid)
+    return Answer()
+
+
+def _report(tree: tuple[ProcessKey, ...]) -> Answer:
+    from picoclaw_tray.system import processes  # noqa: PLC0415 - psutil is imported in the lane
+
+    survivors = processes.survivors(tree)
+    if survivors:
+        pids = ", ".join(map(str, survivors))
+        log.warning("the gateway has stopped, programs it started still run: PID %s", pids)
     return Answer()
 
 

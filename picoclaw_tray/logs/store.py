@@ -74,7 +74,7 @@ class LogStore:
         return self.first
 
     def begin_run(self) -> None:
-        """Forgets all lines and starts the next run: a gateway was started or adopted."""
+        """Forgets all lines and starts the next run: a gateway is about to be started."""
         self._lines.clear()
         self._bytes = 0
         self._total = 0

@@ -35,6 +35,7 @@ class Crew:
     preparer: Preparer
     diagnoser: Diagnoser
     run_records: RunRecords
+    config: ConfigFiles
 
 
 def assemble(site: LaunchSite, *, debug: bool) -> Crew:
@@ -64,6 +65,7 @@ def assemble(site: LaunchSite, *, debug: bool) -> Crew:
         Preparer(place, config, panic_log, find_command, options),
         Diagnoser(panic_log),
         run_records,
+        config,
     )
 
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 Tree: TypeAlias = "tuple[ProcessKey, ...]"
 
-CTRL_C_LIMIT_S = 5.0
+CTRL_C_LIMIT_S = 2.0
 """It takes a quarter of a second; the stop grace runs meanwhile."""
 
 

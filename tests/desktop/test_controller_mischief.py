@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
@@ -351,3 +352,20 @@ def test_program_that_cannot_be_run_is_told(
 
 def _is_slow(state: State) -> bool:
     return isinstance(state.phase, Starting) and state.phase.slow
+
+
+def test_gateway_that_writes_the_config_and_crashes_is_given_up(
+    stand_in_home: GatewayHome, supervise: Supervise
+) -> None:
+    """What a dying run wrote is no repair, or it would be started again at once for ever."""
+    script = stand_in_home.folder / "picoclaw"
+    login = stand_in_home.place.home / "auth.json"
+    script.write_text(f'#!/bin/sh\necho "$$" > {login}.new\nmv {login}.new {login}\nexit 1\n')
+    script.chmod(0o755)
+    stand_in_home.command = GatewayCommand(str(script))
+    tray = supervise(stand_in_home)
+
+    tray.controller.start()
+
+    tray.until(lambda state: isinstance(state.phase, Failed))
+    assert tray.controller.state.phase == Failed(gave_up=True)
