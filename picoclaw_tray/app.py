@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import sys
 import time
 from contextlib import ExitStack
@@ -82,7 +83,10 @@ class TrayApp(QObject):
         self._interrupts = 0
         self._may_end = False
         surroundings = Surroundings(
-            str(site.place.home), str(site.place.config), demo=site.demo is not None
+            str(site.place.home),
+            str(site.place.config),
+            demo=site.demo is not None,
+            settings_problem=site.settings_problem,
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
         self._log_model = LogModel(self._store, self)
@@ -248,12 +252,15 @@ class TrayApp(QObject):
     @Slot()
     def _on_open_config(self) -> None:
         folder = self._site.place.config.parent
-        existing = next(path for path in (folder, *folder.parents) if path.is_dir())
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(existing)))
+        # os.path, not pathlib: it answers also when a folder on the way may not be entered.
+        existing = next(path for path in (folder, *folder.parents) if os.path.isdir(path))  # noqa: PTH112
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(existing))):
+            self._dialogs.show_folder(existing)
 
     @Slot()
     def _on_about(self) -> None:
-        self._dialogs.show_about(self._board.situation.facts.version, self._site.log_folder)
+        version, site = self._board.situation.facts.version, self._site
+        self._dialogs.show_about(version, site.log_folder, site.settings_file)
 
     # -- wishes -------------------------------------------------------------------------------
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DONE, FAILED, USAGE = 0, 1, 2
+_WITHOUT_VERB = {
+    "picoclaw-tray": "Without a verb it means run, whose options follow directly.",
+    "picoclaw-trayctl": "Without a verb it prints this help.",
+}
 STANDARD_ERROR = 2
 
 _NO_DISPLAY = "picoclaw-tray needs a graphical session: neither DISPLAY nor WAYLAND_DISPLAY is set."
@@ -36,29 +40,35 @@ def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int
         return USAGE
     if not console and (not arguments or arguments[0] not in _FIRST_WORDS):
         arguments = ["run", *arguments]
+    if arguments[:1] == [CTRL_C_VERB]:
+        return _send_ctrl_c(int(arguments[1]))
     options = parser.parse_args(arguments)
+    if options.verb == "run" and options.demo and (options.home or options.config):
+        parser.error("--demo has a home of its own: leave out --home and --config")
     match options.verb:
         case "run":
             return _run(options, environ)
         case "version":
             print(f"picoclaw-tray {__version__}")
             return DONE
-        case "send-ctrl-c":
-            return _send_ctrl_c(options.pid)
         case _:
             parser.print_help()
             return USAGE
 
 
-_FIRST_WORDS = frozenset({"run", "version", "send-ctrl-c", "-h", "--help"})
+CTRL_C_VERB = "send-ctrl-c"
+"""Hidden: how the tray reaches the gateway's console on Windows (``system.windows_console``)."""
+
+_FIRST_WORDS = frozenset({"run", "version", CTRL_C_VERB, "-h", "--help", "--version"})
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program,
         description="Starts, watches and explains a PicoClaw gateway from the system tray.",
-        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage.",
+        epilog=f"{_WITHOUT_VERB[program]} Exit codes: 0 done, 1 failed, 2 wrong usage.",
     )
+    parser.add_argument("--version", action="version", version=f"picoclaw-tray {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     run = verbs.add_parser(
         "run",
@@ -80,8 +90,6 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     run.add_argument("--debug", action="store_true", help="log more, here and in the gateway")
     verbs.add_parser("version", help="print the version of picoclaw-tray")
-    ctrl_c = verbs.add_parser("send-ctrl-c")  # hidden: it has no help
-    ctrl_c.add_argument("pid", type=int)
     return parser
 
 
@@ -94,9 +102,14 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
         leave_console()
     from picoclaw_tray.app import RunOptions, run  # noqa: PLC0415 - Qt is for this verb only
+    from picoclaw_tray.system.launch_site import SiteError  # noqa: PLC0415
 
     known = {name: getattr(options, name) for name in RunOptions.__slots__}
-    return run(RunOptions(**known), environ, _give_up)
+    try:
+        return run(RunOptions(**known), environ, _give_up)
+    except SiteError as error:
+        print(f"picoclaw-tray has no place to work in: {error}", file=sys.stderr)
+        return FAILED
 
 
 def _give_up(reason: str) -> NoReturn:

@@ -31,10 +31,11 @@ class Dialogs(QObject):
         super().__init__(parent)
         self._about: QMessageBox | None = None
         self._question: QMessageBox | None = None
+        self._folder: QMessageBox | None = None
         self._quit: QPushButton | None = None
 
-    def show_about(self, gateway_version: str, log_folder: Path) -> None:
-        """Who we are, what we watch, and where our own log is."""
+    def show_about(self, gateway_version: str, log_folder: Path, settings: Path) -> None:
+        """Who we are, what we watch, and where our own files are."""
         if self._about is None:
             self._about = self._box(self.tr("About {name}").format(name=PROJECT_NAME))
             self._about.setIconPixmap(app_icon().pixmap(64))
@@ -43,7 +44,8 @@ class Dialogs(QObject):
         if gateway_version:
             gateway = self.tr("The gateway that runs: PicoClaw {version}")
             lines.append(gateway.format(version=gateway_version))
-        lines.append(self.tr("Its own log: {folder}").format(folder=log_folder))
+        lines.append(self.tr("Log of the tray: {folder}").format(folder=log_folder))
+        lines.append(self.tr("Settings: {file}").format(file=settings))
         self._about.setText(f"<b>{PROJECT_NAME} {__version__}</b>")
         self._about.setInformativeText("\n".join(lines))
         _raise(self._about)
@@ -69,10 +71,21 @@ class Dialogs(QObject):
             self._question.setStandardButtons(buttons.Cancel)
             self._quit = self._question.addButton("", QMessageBox.ButtonRole.AcceptRole)
             self._quit.clicked.connect(self._on_quit)
+            self._question.setDefaultButton(buttons.Cancel)
         if self._quit is not None:
             self._quit.setText(quit_action.text())
             self._quit.setEnabled(quit_action.isEnabled())
         _raise(self._question)
+
+    def show_folder(self, folder: Path) -> None:
+        """Names a folder that the desktop could not open."""
+        if self._folder is None:
+            self._folder = self._box(PROJECT_NAME)
+            self._folder.setIcon(QMessageBox.Icon.Information)
+            self._folder.setText(self.tr("This desktop has no program that opens folders."))
+            self._folder.setStandardButtons(QMessageBox.StandardButton.Close)
+        self._folder.setInformativeText(str(folder))
+        _raise(self._folder)
 
     def _box(self, title: str, parent: QWidget | None = None) -> QMessageBox:
         box = QMessageBox(parent)
@@ -87,11 +100,11 @@ class Dialogs(QObject):
 
     def close(self) -> None:
         """Takes them away, before the application goes."""
-        for box in (self._about, self._question):
+        for box in (self._about, self._question, self._folder):
             if box is not None:
                 box.close()
                 box.deleteLater()
-        self._about = self._question = self._quit = None
+        self._about = self._question = self._folder = self._quit = None
 
 
 def _raise(box: QMessageBox) -> None:

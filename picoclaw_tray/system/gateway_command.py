@@ -25,12 +25,13 @@ def find_gateway(chosen: str, environ: Mapping[str, str]) -> GatewayCommand | Fa
     """The command that starts the gateway, or why there is none.
 
     In this order: the user's choice, ``PICOCLAW_BINARY``, the search path, the known install
-    places. A choice that does not work is an error; the rest is only passed over.
+    places. A choice that does not work is an error, also in the variable: the launcher passes over
+    it in silence, and starts something else (contract 1.5).
     """
     if chosen:
         return _checked(chosen)
     named = environ.get(BINARY_VARIABLE, "")
-    if os.path.exists(named) and not os.path.isdir(named):  # noqa: PTH110, PTH112
+    if named:
         return _checked(named)
     found = shutil.which(binary_name(sys.platform), path=environ.get("PATH", ""))
     if found is not None:

@@ -27,6 +27,7 @@ class LaunchSite:
     Attributes:
         environ: The environment that gateways are started with, before what they are told.
         settings: Of this home; the defaults if there is no file, or a broken one.
+        settings_file: Where they are, or would be.
         settings_problem: Why the settings file was passed over; empty if it was not.
         state_folder: Our state for this home.
         log_folder: Our own log.
@@ -37,6 +38,7 @@ class LaunchSite:
     place: GatewayPlace
     environ: Mapping[str, str]
     settings: Settings
+    settings_file: Path
     settings_problem: str
     state_folder: Path
     log_folder: Path
@@ -44,24 +46,49 @@ class LaunchSite:
     demo: DemoHome | None = None
 
 
+class SiteError(Exception):
+    """There is no place to work in; the text says why."""
+
+
 def prepare_site(environ: Mapping[str, str], *, home: str, config: str, demo: bool) -> LaunchSite:
-    """The site that flags and environment name; with ``demo`` one that leaves no traces."""
+    """The site that flags and environment name; with ``demo`` one that leaves no traces.
+
+    Raises:
+        SiteError: A relative path was named in a working directory that is gone, or there is no
+            room for the demo's folder.
+    """
+    try:
+        return _site(environ, home=home, config=config, demo=demo)
+    except OSError as error:
+        raise SiteError(str(error)) from error
+
+
+def _site(environ: Mapping[str, str], *, home: str, config: str, demo: bool) -> LaunchSite:
     if demo:
         throw_away = DemoHome()
         folder = throw_away.folder
         return LaunchSite(
-            throw_away.place,
-            throw_away.environment(environ),
-            Settings(),
-            "",
-            folder / "state",
-            folder / "log",
-            COMMAND,
-            throw_away,
+            place=throw_away.place,
+            environ=throw_away.environment(environ),
+            settings=Settings(),
+            settings_file=folder / "settings.json",
+            settings_problem="",
+            state_folder=folder / "state",
+            log_folder=folder / "log",
+            command=COMMAND,
+            demo=throw_away,
         )
     place = gateway_place(environ, home, config)
     settings, problem = _read_settings(settings_file(place))
-    return LaunchSite(place, environ, settings, problem, state_folder(place), log_folder(place))
+    return LaunchSite(
+        place=place,
+        environ=environ,
+        settings=settings,
+        settings_file=settings_file(place),
+        settings_problem=problem,
+        state_folder=state_folder(place),
+        log_folder=log_folder(place),
+    )
 
 
 def _read_settings(path: Path) -> tuple[Settings, str]:
@@ -70,8 +97,8 @@ def _read_settings(path: Path) -> tuple[Settings, str]:
     except FileNotFoundError:
         return Settings(), ""
     except OSError as error:
-        return Settings(), f"{path}: {error.strerror}"
+        return Settings(), f"{path} cannot be read ({error.strerror})"
     settings = parse_settings(raw)
     if settings is None:
-        return Settings(), f"{path} is not a settings file; the defaults are used"
+        return Settings(), f"{path} is not a JSON object of texts"
     return settings, ""

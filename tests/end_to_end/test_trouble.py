@@ -90,7 +90,7 @@ class TestTrayStaysUp:
         tray = start_tray(at=stand_in_home)
 
         assert is_alive(tray.gateway())
-        assert f"{path} is not a settings file; the defaults are used" in tray.log
+        assert f"{path} is not a JSON object of texts" in tray.log
 
     @pytest.mark.parametrize("content", ["", "{", '{"version": 3, "gateway": {"port": "x"}}'])
     def test_unreadable_config_is_explained(self, content, start_tray, stand_in_home):
@@ -116,7 +116,7 @@ class TestTrayStaysUp:
     def test_missing_program_is_explained(self, start_tray, stand_in_home):
         tray = start_tray(at=stand_in_home, PATH="/nowhere", PICOCLAW_BINARY="/nowhere/picoclaw")
 
-        tray.wait_for("notice: The PicoClaw program was not found.")
+        tray.wait_for("notice: The gateway program /nowhere/picoclaw does not exist.")
         assert tray.program.is_running
 
     def test_missing_home_is_no_obstacle(self, start_tray, home):

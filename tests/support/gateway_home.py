@@ -80,6 +80,7 @@ class GatewayHome:
             place=self.place,
             environ=self.environment(switches),
             settings=Settings(),
+            settings_file=self.folder / "settings.json",
             settings_problem="",
             state_folder=self.folder / "state",
             log_folder=self.folder / "log",

@@ -10,6 +10,7 @@ from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.gateway.launch import binary_name
 from picoclaw_tray.lifecycle.state import Failure
+from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system import gateway_command
 from picoclaw_tray.system.gateway_command import find_gateway
 from tests.presentation.samples import said
@@ -60,12 +61,23 @@ def test_gateway_is_the_one_of_the_environment_before_the_search_path(folder):
     assert found == GatewayCommand(named)
 
 
-@pytest.mark.parametrize("named", ["", "none", "."])
-def test_gateway_of_the_environment_is_passed_over_when_it_is_no_file(folder, named):
+def test_gateway_of_the_environment_is_passed_over_when_it_is_empty(folder):
     found = program(folder / "bin" / NAME)
-    environ = {"PICOCLAW_BINARY": named, "PATH": str(folder / "bin")}
+    environ = {"PICOCLAW_BINARY": "", "PATH": str(folder / "bin")}
 
     assert find_gateway("", environ) == GatewayCommand(found)
+
+
+@pytest.mark.parametrize("named", ["none", "."])
+def test_gateway_of_the_environment_that_is_no_file_is_told(folder, named):
+    program(folder / "bin" / NAME)
+    environ = {"PICOCLAW_BINARY": named, "PATH": str(folder / "bin")}
+
+    found = find_gateway("", environ)
+
+    assert isinstance(found, Failure)
+    assert found.reason is not None
+    assert named in render(found.reason)
 
 
 def test_gateway_is_searched_in_the_order_of_the_search_path(folder):

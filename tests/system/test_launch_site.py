@@ -31,7 +31,13 @@ def test_site_is_the_place_that_flags_name_and_our_folders_for_it(home):
 
     place = gateway_place({}, str(home))
     assert site == LaunchSite(
-        place, os.environ, Settings(), "", state_folder(place), log_folder(place)
+        place,
+        os.environ,
+        Settings(),
+        settings_file(place),
+        "",
+        state_folder(place),
+        log_folder(place),
     )
 
 
@@ -68,7 +74,7 @@ def test_site_has_the_defaults_when_its_settings_are_broken(home, content):
     site = site_of(home)
 
     assert site.settings == Settings()
-    assert site.settings_problem == f"{path} is not a settings file; the defaults are used"
+    assert site.settings_problem == f"{path} is not a JSON object of texts"
 
 
 def test_site_says_why_its_settings_cannot_be_read(home):
@@ -78,7 +84,7 @@ def test_site_says_why_its_settings_cannot_be_read(home):
     site = site_of(home)
 
     assert site.settings == Settings()
-    assert site.settings_problem.startswith(f"{path}: ")
+    assert site.settings_problem.startswith(f"{path} cannot be read")
 
 
 def test_demo_site_leaves_no_traces(own_machine):
