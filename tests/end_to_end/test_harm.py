@@ -43,7 +43,7 @@ class TestPidFile:
             panel_tray.wait_for("Running", IconName.OK)
 
             assert home.recorded_pid() == tray.gateway().pid
-            choose_everything_while_running(panel_tray)
+            choose_everything_while_running(panel_tray, tray)
 
             assert tray.program.wait(PATIENCE_S) == 0
             assert_unharmed(foreign)
@@ -57,7 +57,7 @@ class TestPidFile:
             tray = start_tray_on_desktop(at=home)
             panel_tray.wait_for("Running", IconName.OK)
 
-            choose_everything_while_running(panel_tray)
+            choose_everything_while_running(panel_tray, tray)
 
             assert tray.program.wait(PATIENCE_S) == 0
             assert_unharmed(foreign)
@@ -110,8 +110,10 @@ class TestPort:
             assert not home.place.pid_file.exists()
 
 
-def choose_everything_while_running(panel_tray):
+def choose_everything_while_running(panel_tray, tray):
     panel_tray.click("Restart")
+    tray.gateway(run=2)
+    panel_tray.wait_for("Running", IconName.OK)
     panel_tray.click("Stop")
     panel_tray.wait_for("Stopped", IconName.IDLE)
     panel_tray.click("Start")
