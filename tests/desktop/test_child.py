@@ -183,7 +183,10 @@ def test_child_does_not_inherit_what_python_ignores(qtbot: QtBot) -> None:
 
     run.to_its_end()
 
-    assert run.lines == [b"SigIgn:\t0000000000000000"]
+    ((name, mask),) = (line.split() for line in run.lines)
+    ordinary = (1 << 31) - 1  # the C library keeps 32 and 33 for itself; make 4.3 ignores them
+    assert name == b"SigIgn:"
+    assert int(mask, 16) & ordinary == 0
 
 
 @pytest.mark.linux
