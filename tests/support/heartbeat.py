@@ -1,5 +1,8 @@
 """How long the GUI thread of the whole tray ever stands still, and what it does that could wait.
 
+Up to ``quit_ready``. After it the tray takes everything off the screen and then waits for what its
+lanes have begun: that may take a moment, and nobody can see it.
+
 Measured in a process of its own, because only a fresh one imports what the lanes need while the
 tray runs. Its arguments are a PicoClaw home and the gateway's command; it prints one JSON object.
 """
