@@ -5,7 +5,7 @@ Times are monotonic seconds of the supervisor; nothing here reads a clock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -207,12 +207,16 @@ class Replanning:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The gateway answered once, or was adopted. ``misses`` are probes in a row without answer."""
+    """The gateway answered once, or was adopted.
+
+    ``misses`` are probes in a row without answer, ``missed_at`` the time of the last one.
+    """
 
     process: Process
     health: Health = Health.OK
     misses: int = 0
     replanning: Replanning | None = None
+    missed_at: float = field(default=float("-inf"), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,12 +330,16 @@ def _running(state: State, phase: Running, event: Event, policy: Policy) -> Step
 
 
 def _missed(state: State, phase: Running, at: float, policy: Policy) -> Step:
-    """The gateway lives and gave no answer. After a sleep that means nothing."""
-    if at < state.calm_until:
+    """The gateway lives and gave no answer.
+
+    After a sleep that means nothing, nor when it was asked out of turn a moment after another miss:
+    a busy home folder must not make a gateway hang.
+    """
+    if at < state.calm_until or at < phase.missed_at + policy.poll_attentive / 2:
         return state, ()
     misses = phase.misses + 1
     health = Health.FAILING if misses >= policy.allowed_misses else phase.health
-    phase = replace(phase, health=health, misses=misses)
+    phase = replace(phase, health=health, misses=misses, missed_at=at)
     state = replace(state, phase=phase)
     if misses < policy.hang_limit or not phase.process.ours or not policy.restart_when_hung:
         return state, ()

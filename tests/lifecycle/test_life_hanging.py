@@ -154,3 +154,15 @@ def test_missing_answer_counts_again_ten_seconds_after_a_sleep():
     state, _ = step(state, Observed(NOW + 10.0, EPOCH, silent(PIPE_CHILD)), RESTARTING)
 
     assert state.phase == Running(PIPE_CHILD, Health.FAILING, misses=1)
+
+
+def test_answer_missed_out_of_turn_does_not_count():
+    """Otherwise a busy home folder, which makes us look again and again, would make a hang."""
+    state, _ = step(Running(PIPE_CHILD), Observed(NOW, EPOCH, silent(PIPE_CHILD)))
+
+    for later in (0.0, 0.1, 0.9):
+        state, _ = step(state, Observed(NOW + later, EPOCH, silent(PIPE_CHILD)))
+    assert state.phase == Running(PIPE_CHILD, misses=1)
+
+    state, _ = step(state, Observed(NOW + 2.0, EPOCH, silent(PIPE_CHILD)))
+    assert state.phase == Running(PIPE_CHILD, misses=2)
