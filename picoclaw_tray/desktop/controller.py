@@ -60,6 +60,7 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
+from picoclaw_tray.system import sleep_clock
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ if TYPE_CHECKING:
     from picoclaw_tray.system.crew import Crew
 
 log = logging.getLogger(__name__)
+
+SHORTEST_SLEEP_S = 1.0
+"""The two clocks are not read in the same moment."""
 
 
 class GatewayController(QObject):
@@ -116,6 +120,7 @@ class GatewayController(QObject):
         self._draining = False
         self._child: Child | None = None
         self._signals_under_way = 0
+        self._slept = sleep_clock.slept_s()
         self._held_ends: deque[Exited | Observed] = deque()
         self._config_stamp: Stamp | None = None
         self._watch = Lane("watch", self)
@@ -175,8 +180,9 @@ class GatewayController(QObject):
 
     @Slot()
     def resume(self) -> None:
-        """After a sleep: no miss counts for a while. Our clock stood still meanwhile (Linux)."""
-        self._dispatch(Resumed(_now(), 0.0))
+        """The computer is said to be awake again: looks at once instead of at the next wake-up."""
+        self._on_wakeup()
+        self.nudge()
 
     @Slot(bool)
     def set_attentive(self, attentive: bool) -> None:  # noqa: FBT001 - a slot
@@ -242,6 +248,12 @@ class GatewayController(QObject):
 
     @Slot()
     def _on_wakeup(self) -> None:
+        slept = sleep_clock.slept_s() - self._slept
+        if (
+            slept >= SHORTEST_SLEEP_S
+        ):  # before the Tick: its deadlines passed while nobody could act
+            self._slept += slept
+            self._dispatch(Resumed(_now(), slept if sleep_clock.OUR_CLOCK_RUNS_ON else 0.0))
         self._dispatch(Tick(_now()))
 
     @Slot(object)
