@@ -28,7 +28,7 @@ from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Rule
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QShowEvent
+    from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 
     from picoclaw_tray.desktop.log_model import LogModel
 
@@ -123,6 +123,7 @@ class GatewayWindow(QMainWindow):
         self._details.setVisible(bool(content.details))
         self._failure.show_failure(_beside(content.headline, content.failure))
         self._notice.show_notice(content.notice)
+        self._leave_room()
 
     def set_placeholder(self, text: str) -> None:
         """What is written in the log as long as it is empty."""
@@ -140,6 +141,11 @@ class GatewayWindow(QMainWindow):
         else:
             super().closeEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Sentences need more lines in a narrower window."""
+        super().resizeEvent(event)
+        self._leave_room()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Tells that it can be seen."""
         super().showEvent(event)
@@ -149,6 +155,13 @@ class GatewayWindow(QMainWindow):
         """Tells that it cannot be seen."""
         super().hideEvent(event)
         self.visibility_changed.emit(False)
+
+    def _leave_room(self) -> None:
+        """Cuts off no sentence: a main window does not ask how high its words are at its width."""
+        layout = self.centralWidget().layout()
+        if layout is not None:
+            height = layout.totalMinimumHeightForWidth(self.width())
+            self.setMinimumHeight(max(_SMALLEST.height(), height))
 
     @Slot()
     def _on_caught_up(self) -> None:

@@ -595,3 +595,12 @@ def test_tab_goes_from_the_buttons_to_the_log(rig):
     buttons = [widget for widget in chain if isinstance(widget, QToolButton)]
 
     assert buttons[-1].text().startswith("Quit")
+
+
+def test_window_is_never_too_low_for_its_words(rig):
+    rig.window.resize(360, 320)
+    plain = rig.window.minimumHeight()
+
+    rig.present(headline="A failure that takes many words to explain. " * 4)
+
+    assert rig.window.minimumHeight() > plain
