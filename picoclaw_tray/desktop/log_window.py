@@ -28,7 +28,7 @@ from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Rule
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QShowEvent
 
     from picoclaw_tray.desktop.log_model import LogModel
 
@@ -141,11 +141,6 @@ class GatewayWindow(QMainWindow):
         else:
             super().closeEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Sentences need more lines in a narrower window."""
-        super().resizeEvent(event)
-        self._leave_room()
-
     def showEvent(self, event: QShowEvent) -> None:
         """Tells that it can be seen."""
         super().showEvent(event)
@@ -157,11 +152,14 @@ class GatewayWindow(QMainWindow):
         self.visibility_changed.emit(False)
 
     def _leave_room(self) -> None:
-        """Cuts off no sentence: a main window does not ask how high its words are at its width."""
+        """Grows for the words: a main window does not ask how high they are at its width."""
         layout = self.centralWidget().layout()
-        if layout is not None:
-            height = layout.totalMinimumHeightForWidth(self.width())
-            self.setMinimumHeight(max(_SMALLEST.height(), height))
+        if layout is None:
+            return
+        layout.activate()  # what was just said counts already
+        height = layout.totalMinimumHeightForWidth(self.width())
+        if height > self.height():
+            self.resize(self.width(), height)
 
     @Slot()
     def _on_caught_up(self) -> None:

@@ -510,7 +510,7 @@ def test_evidence_is_as_high_as_its_lines_up_to_eight(rig, count, hidden):
 
 def test_same_failure_stays_unfolded_and_another_one_is_folded(rig):
     rig.present(failure=FAILURE)
-    rig.qtbot.mouseClick(rig.button("What the gateway said"), LEFT)
+    rig.button("What the gateway said").click()
 
     rig.present(failure=FAILURE, headline="Restarting in 3 s")
     same = rig.window._failure._evidence.isVisible()
@@ -597,10 +597,9 @@ def test_tab_goes_from_the_buttons_to_the_log(rig):
     assert buttons[-1].text().startswith("Quit")
 
 
-def test_window_is_never_too_low_for_its_words(rig):
+def test_window_grows_for_its_words(rig):
     rig.window.resize(360, 320)
-    plain = rig.window.minimumHeight()
 
     rig.present(headline="A failure that takes many words to explain. " * 4)
 
-    assert rig.window.minimumHeight() > plain
+    assert rig.window.height() > 320
