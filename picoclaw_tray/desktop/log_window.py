@@ -144,6 +144,7 @@ class GatewayWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Tells that it can be seen."""
         super().showEvent(event)
+        self._leave_room()
         self.visibility_changed.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
