@@ -17,7 +17,7 @@ from tests.support.processes import sleeper
 
 KEY = ProcessKey(4711, "1234567@boot")
 SPAWNED = Process(KEY, ours=True, watched=True)
-TRAY = key_of(os.getpid())
+TRAY = key_of(os.getpid()) or ProcessKey(os.getpid(), "")
 GOOD = {
     "pid": 4711,
     "created": "1234567@boot",
