@@ -73,6 +73,7 @@ def settings_file(place: GatewayPlace) -> Path:
 
 def _name_of(place: GatewayPlace) -> str:
     """A short folder name for one home: its own last part, and what tells it from its like."""
-    digest = hashlib.sha256(os.fsencode(place.home)).hexdigest()[:12]
+    spelling = os.path.normcase(place.home)  # one on Windows, where many mean the same folder
+    digest = hashlib.sha256(os.fsencode(spelling)).hexdigest()[:12]
     plain = "".join(c for c in place.home.name if c.isascii() and (c.isalnum() or c in "-_"))
     return f"{plain[:20] or 'home'}-{digest}"

@@ -139,6 +139,13 @@ def test_our_folder_is_named_after_the_home_and_fits_everywhere(home, name):
     assert len(digest) == 12
 
 
+@pytest.mark.windows
+def test_our_folder_is_the_same_however_the_home_is_spelled():
+    first, second = (state_folder(gateway_place({}, home)) for home in (r"C:\Claw", "c:/claw"))
+
+    assert first == second
+
+
 @pytest.mark.linux
 def test_our_folder_of_a_home_that_is_no_text_has_a_name():
     home = os.fsdecode(b"/srv/\xff")
