@@ -35,6 +35,8 @@ def environment_of(home: Path, short: Path) -> dict[str, str]:
         "USERPROFILE": home,
         "APPDATA": home / "AppData" / "Roaming",
         "LOCALAPPDATA": home / "AppData" / "Local",
+        # platformdirs asks Windows itself, unless this is there.
+        "WIN_PD_OVERRIDE_LOCAL_APPDATA": home / "AppData" / "Local",
         "XDG_CACHE_HOME": home / ".cache",
         "XDG_CONFIG_HOME": home / ".config",
         "XDG_DATA_HOME": home / ".local" / "share",
