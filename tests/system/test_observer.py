@@ -214,6 +214,8 @@ def test_observer_finds_nothing_in_a_home_that_does_not_exist(tmp_path: Path) ->
     assert seen.facts.config_problem == ""
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_observer_names_another_program_on_the_port(
     stand_in_home: GatewayHome, elsewhere: Path
 ) -> None:

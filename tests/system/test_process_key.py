@@ -30,6 +30,8 @@ def test_key_of_tells_processes_apart():
     assert key.created != ours.created
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_key_of_a_zombie_is_that_of_the_process():
     with sleeper() as process:
         before = key_of(process.pid)
@@ -43,6 +45,8 @@ def test_key_of_nobody_is_none(pid):
     assert key_of(pid) is None
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 def test_key_of_a_reaped_process_is_none():
     with sleeper() as process:
         process.become_zombie()
@@ -89,6 +93,7 @@ def test_key_of_works_through_psutil_too(monkeypatch):
     assert [key_of(pid) for pid in (NO_PID, 2**40, -1)] == [None, None, None]
 
 
+@pytest.mark.linux
 def test_key_of_is_empty_when_the_system_does_not_tell(monkeypatch):
     def refuse(_: object) -> bytes:
         raise PermissionError
@@ -98,6 +103,7 @@ def test_key_of_is_empty_when_the_system_does_not_tell(monkeypatch):
     assert key_of(1) == ProcessKey(1, "")
 
 
+@pytest.mark.linux
 def test_module_needs_no_psutil_on_linux():
     code = "import sys, picoclaw_tray.system.process_key as k; k.key_of(1); print(*sys.modules)"
 
