@@ -86,9 +86,9 @@ class TestPort:
     ):
         with record_signals("foreign", port=home.port) as foreign:
             tray = start_tray_on_desktop(at=home)
-            panel_tray.wait_for("Restarting in ", IconName.WARNING)
+            panel_tray.wait_for("Trying again in ", IconName.WARNING)
 
-            choose_everything_while_waiting(panel_tray, "Restarting in ")
+            choose_everything_while_waiting(panel_tray, "Trying again in ")
 
             assert tray.program.wait(PATIENCE_S) == 0
             assert f"(PID {foreign.pid}) uses port {home.port}." in tray.log
@@ -100,9 +100,9 @@ class TestPort:
         other = GatewayHome(tmp_path / "other", home.command.words, home.port)
         with other.started_by_hand() as foreign:
             tray = start_tray_on_desktop(at=home)
-            panel_tray.wait_for("Restarting in ", IconName.WARNING)
+            panel_tray.wait_for("Trying again in ", IconName.WARNING)
 
-            choose_everything_while_waiting(panel_tray, "Restarting in ")
+            choose_everything_while_waiting(panel_tray, "Trying again in ")
 
             assert tray.program.wait(PATIENCE_S) == 0
             assert f"gateway of another home (PID {foreign.pid}) uses port {home.port}" in tray.log

@@ -250,7 +250,7 @@ class TestMisbehaviour:
 
         tray.gateway().send_signal(signal.SIGTERM)
 
-        panel_tray.wait_for("Stopped (not by this tray)", IDLE)
+        panel_tray.wait_for("Stopped (this tray did not ask for it)", IDLE)
 
 
 class TestMouse:
