@@ -40,7 +40,7 @@ def test_signal_watch_tells_an_interrupt_of_a_person(qtbot: QtBot, watch: Signal
         qtbot.assertNotEmitted(watch.terminated),
         qtbot.waitSignal(watch.interrupted),
     ):
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)  # os.kill would end the process on Windows
 
 
 @pytest.mark.linux
