@@ -62,6 +62,29 @@ class TestLatePanel:
         assert not desktop.screen.has_window_titled(QUESTION)
 
 
+class TestLostPanel:
+    def test_window_stands_in_until_a_panel_is_back(self, panel, panel_tray, start_tray_on_desktop):
+        tray = start_tray_on_desktop("--demo")
+        panel_tray.wait_for("Running", IconName.OK)
+
+        panel.stop_panel()
+        wait_for_window(panel, WINDOW)
+        tray.wait_for("no system tray was found")
+        panel.screen.key("alt+F4")
+        wait_for_window(panel, QUESTION)
+        panel.screen.key("Escape")
+        wait_until(lambda: not panel.screen.has_window_titled(QUESTION), what="no question")
+        has_stayed = panel.screen.has_window_titled(WINDOW)
+        panel.start_panel()
+        panel_tray.wait_for("Running", IconName.OK)
+        panel.screen.key("alt+F4")  # closes without a question: the icon is back
+        wait_until(lambda: not panel.screen.has_window_titled(WINDOW), what="the closed window")
+
+        assert has_stayed
+        assert not panel.screen.has_window_titled(QUESTION)
+        assert tray.program.is_running
+
+
 class TestNoTray:
     @pytest.fixture
     def tray(self, desktop, start_tray_on_desktop):
