@@ -63,3 +63,14 @@ def test_taken_port_names_its_owner_as_far_as_it_is_known(sentence, words):
 )
 def test_obstacle_comes_with_its_next_step(sentences, reason, next_step):
     assert tuple(map(said, sentences)) == (reason, next_step)
+
+
+def test_missing_configuration_names_where_it_was_looked_for():
+    reason, next_step = obstacles.no_config("/h/config.json")
+
+    assert said(reason).startswith("There is no configuration at /h/config.json.")
+    assert "picoclaw onboard" in said(next_step)
+
+
+def test_configuration_file_is_named():
+    assert said(obstacles.config_file("/h/config.json")) == "The file is /h/config.json."
