@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, TypeAlias
 
 from picoclaw_tray.demo.config import LEVELS
-from picoclaw_tray.demo.output import print_err, write_all, write_out
+from picoclaw_tray.demo.output import open_for_appending, print_err, write_all, write_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ class Journal:
     def __init__(self, path: Path, level: str) -> None:
         self.level = level
         self.entries = 0
-        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._fd = open_for_appending(path, 0o644)
 
     def write(self, level: str, component: str, message: str, **fields: Value) -> None:
         """Adds one entry. The console comes first: where it fails, the file gets nothing."""

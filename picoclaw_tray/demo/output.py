@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _STDOUT = 1
 _STDERR = 2
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
 def prepare_streams() -> None:
@@ -61,9 +62,14 @@ def print_err(text: str) -> None:
 
 def redirect_stderr(path: Path) -> None:
     """From now on file descriptor 2 *is* that file, also for tracebacks (contract 4.6)."""
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    fd = open_for_appending(path, 0o600)
     os.dup2(fd, _STDERR)
     os.close(fd)
+
+
+def open_for_appending(path: Path, mode: int) -> int:
+    """A file descriptor; on Windows too a line ends as it does in Go."""
+    return os.open(path, _APPEND, mode)
 
 
 def write_all(fd: int, data: bytes) -> None:
