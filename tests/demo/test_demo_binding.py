@@ -86,6 +86,8 @@ def test_listeners_are_all_closed_when_one_cannot_be_opened():
     assert bound("127.0.0.1", port) == ["127.0.0.1"]
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 @pytest.mark.parametrize("taken", ["127.0.0.1", "0.0.0.0"])
 def test_listeners_name_a_taken_port(taken):
     with socket.create_server((taken, 0)) as other:

@@ -151,6 +151,8 @@ def test_banner_has_colours_unless_plain():
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render_banner({}, plain=True)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
 @pytest.mark.parametrize(
     ("zone", "outcome"),
     [("UTC", "Time zone loaded successfully: UTC"), ("Moon/Base", "Error loading time zone: ")],
