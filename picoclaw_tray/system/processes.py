@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import defaultdict
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 import psutil
@@ -171,8 +171,16 @@ def _descendants_on_windows(key: ProcessKey) -> Iterator[ProcessKey]:
         return
     for child in children:
         child_key = key_of(child.pid)
-        if child_key is not None and child.pid != os.getpid() and child.is_running():
+        if child_key is None or child.pid == os.getpid() or _is_console(child):
+            continue
+        if child.is_running():
             yield child_key
+
+
+def _is_console(process: psutil.Process) -> bool:
+    """Whether it is a console of Windows; that is a child of the program for which it was made."""
+    program, *_ = _argv(process) or ("",)
+    return PureWindowsPath(program).name.lower() == "conhost.exe"
 
 
 def _is_zombie(process: psutil.Process) -> bool:
