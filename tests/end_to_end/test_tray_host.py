@@ -70,6 +70,7 @@ class TestLostPanel:
         panel.stop_panel()
         wait_for_window(panel, WINDOW)
         tray.wait_for("no system tray was found")
+        panel.screen.still_picture()  # by then the window has the keys
         panel.screen.key("alt+F4")
         wait_for_window(panel, QUESTION)
         panel.screen.key("Escape")
@@ -77,6 +78,7 @@ class TestLostPanel:
         has_stayed = panel.screen.has_window_titled(WINDOW)
         panel.start_panel()
         panel_tray.wait_for("Running", IconName.OK)
+        panel.screen.still_picture()
         panel.screen.key("alt+F4")  # closes without a question: the icon is back
         wait_until(lambda: not panel.screen.has_window_titled(WINDOW), what="the closed window")
 
