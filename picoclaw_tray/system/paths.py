@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from picoclaw_tray.gateway.launch import config_path, home_directory
+from picoclaw_tray.gateway.pid_file import PID_FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ class GatewayPlace:
     @property
     def pid_file(self) -> Path:
         """The PID file; follows the home, never the config (contract 1.2)."""
-        return self.home / ".picoclaw.pid"
+        return self.home / PID_FILE_NAME
 
     @property
     def log(self) -> Path:
