@@ -273,4 +273,4 @@ class TestMouse:
     def test_left_click_opens_the_window(self, panel, place):
         panel.screen.click(*place)
 
-        wait_until(lambda: panel.screen.has_window_titled("PicoClaw (demo)"), what="the window")
+        panel.screen.wait_for_window("PicoClaw (demo)")

@@ -9,7 +9,6 @@ from picoclaw_tray.presentation.icon import IconName
 from tests.end_to_end.panel_tray import PanelTray
 from tests.end_to_end.tray_program import PATIENCE_S, is_alive
 from tests.support.screen import RIGHT_BUTTON
-from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.desktop,
@@ -52,13 +51,13 @@ class TestLatePanel:
         self, desktop, start_tray_on_desktop, icons
     ):
         start_tray_on_desktop("--demo")
-        wait_for_window(desktop, WINDOW)
+        desktop.screen.wait_for_window(WINDOW, PATIENCE_S)
 
         desktop.start_panel()
 
         PanelTray(desktop, icons).wait_for("Running", IconName.OK)
-        desktop.screen.key("alt+F4")  # closes without a question: the icon is there
-        wait_until(lambda: not desktop.screen.has_window_titled(WINDOW), what="the closed window")
+        desktop.screen.key_in(WINDOW, "alt+F4")  # closes without a question: the icon is there
+        desktop.screen.wait_for_closed(WINDOW)
         assert not desktop.screen.has_window_titled(QUESTION)
 
 
@@ -68,19 +67,16 @@ class TestLostPanel:
         panel_tray.wait_for("Running", IconName.OK)
 
         panel.stop_panel()
-        wait_for_window(panel, WINDOW)
+        panel.screen.wait_for_window(WINDOW, PATIENCE_S)
         tray.wait_for("no system tray was found")
-        panel.screen.still_picture()  # by then the window has the keys
-        panel.screen.key("alt+F4")
-        wait_for_window(panel, QUESTION)
-        panel.screen.key("Escape")
-        wait_until(lambda: not panel.screen.has_window_titled(QUESTION), what="no question")
+        panel.screen.key_in(WINDOW, "alt+F4")
+        panel.screen.key_in(QUESTION, "Escape")
+        panel.screen.wait_for_closed(QUESTION)
         has_stayed = panel.screen.has_window_titled(WINDOW)
         panel.start_panel()
         panel_tray.wait_for("Running", IconName.OK)
-        panel.screen.still_picture()
-        panel.screen.key("alt+F4")  # closes without a question: the icon is back
-        wait_until(lambda: not panel.screen.has_window_titled(WINDOW), what="the closed window")
+        panel.screen.key_in(WINDOW, "alt+F4")  # closes without a question: the icon is back
+        panel.screen.wait_for_closed(WINDOW)
 
         assert has_stayed
         assert not panel.screen.has_window_titled(QUESTION)
@@ -93,17 +89,17 @@ class TestNoTray:
         """Its window is open: it waited in vain for a tray."""
         tray = start_tray_on_desktop("--demo")
         tray.gateway()
-        wait_for_window(desktop, WINDOW)
+        desktop.screen.wait_for_window(WINDOW, PATIENCE_S)
         return tray
 
     def test_window_does_what_the_menu_does(self, desktop, tray):
-        desktop.screen.key("alt+t")  # S&top
+        desktop.screen.key_in(WINDOW, "alt+t")  # S&top
         tray.wait_for("stopping -> stopped: Exited")
-        desktop.screen.key("alt+s")  # &Start
+        desktop.screen.key_in(WINDOW, "alt+s")  # &Start
         second = tray.gateway(run=2)
-        desktop.screen.key("alt+r")  # &Restart
+        desktop.screen.key_in(WINDOW, "alt+r")  # &Restart
         third = tray.gateway(run=3)
-        desktop.screen.key("alt+q")  # &Quit and stop the gateway
+        desktop.screen.key_in(WINDOW, "alt+q")  # &Quit and stop the gateway
 
         assert tray.program.wait(PATIENCE_S) == 0
         assert second != third
@@ -112,15 +108,14 @@ class TestNoTray:
     def test_closing_the_window_asks_and_quits_if_wanted(self, desktop, tray):
         gateway = tray.gateway()
 
-        desktop.screen.key("alt+F4")
-        wait_for_window(desktop, QUESTION)
+        desktop.screen.key_in(WINDOW, "alt+F4")
+        desktop.screen.wait_for_window(QUESTION)
         is_still_there = desktop.screen.has_window_titled(WINDOW)
-        desktop.screen.key("Escape")
-        wait_until(lambda: not desktop.screen.has_window_titled(QUESTION), what="no question")
+        desktop.screen.key_in(QUESTION, "Escape")
+        desktop.screen.wait_for_closed(QUESTION)
         has_stayed = desktop.screen.has_window_titled(WINDOW) and is_alive(gateway)
-        desktop.screen.key("alt+F4")
-        wait_for_window(desktop, QUESTION)
-        desktop.screen.key("alt+q")
+        desktop.screen.key_in(WINDOW, "alt+F4")
+        desktop.screen.key_in(QUESTION, "alt+q")
 
         assert is_still_there
         assert has_stayed
@@ -156,16 +151,10 @@ def test_older_tray_shows_the_icon_and_its_menu(desktop, start_tray_on_desktop, 
     tray.wait_for("stopping -> stopped: Exited")
     desktop.screen.find(pictures_of(icons, IconName.IDLE), PATIENCE_S)
     desktop.screen.click(*place)
-    wait_for_window(desktop, WINDOW)
+    desktop.screen.wait_for_window(WINDOW, PATIENCE_S)
 
     assert desktop.tray_items() == []
     assert tray.program.is_running
-
-
-def wait_for_window(desktop, title):
-    wait_until(
-        lambda: desktop.screen.has_window_titled(title), PATIENCE_S, what=f"the window {title!r}"
-    )
 
 
 def x_server():

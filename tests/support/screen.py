@@ -14,7 +14,7 @@ from tests.support.programs import DIES_WITH_THE_TESTS, Program
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from PySide6.QtGui import QImage
@@ -97,8 +97,21 @@ class Screen:
         self._xdotool("mousemove", x, y, "click", button)
 
     def key(self, *names: str) -> None:
-        """Press and release keys one after the other; names as X has them: `Down`, `Return`."""
+        """Press and release keys one after the other; names as X has them: `Down`, `Return`.
+
+        They go to whatever has the keyboard: an open menu, or see `key_in`.
+        """
         self._xdotool("key", *names)
+
+    def key_in(self, title: str, *names: str) -> None:
+        """Press keys in the window with exactly this title.
+
+        It is activated before, as by a click on the taskbar, and a window that is shown only now
+        is waited for: which window has the keyboard is else a matter of luck while others come.
+        """
+        self.wait_for_window(title)
+        self._xdotool(*_search_by(title), "windowactivate", "--sync")
+        self.key(*names)
 
     def has_window(self, window_class: str) -> bool:
         """Whether a window of this class is shown."""
@@ -106,14 +119,31 @@ class Screen:
 
     def has_window_titled(self, title: str) -> bool:
         """Whether a window with exactly this title is shown."""
-        return not self._run_xdotool(
-            "search", "--onlyvisible", "--name", f"^{re.escape(title)}$"
-        ).returncode
+        return not self._run_xdotool(*_search_by(title)).returncode
+
+    def wait_for_window(self, title: str, timeout_s: float = 10) -> None:
+        """Wait until a window with exactly this title is shown."""
+        self._wait(lambda: self.has_window_titled(title), timeout_s, f"the window {title!r}")
+
+    def wait_for_closed(self, title: str, timeout_s: float = 10) -> None:
+        """Wait until no window with exactly this title is shown."""
+        what = f"the end of the window {title!r}"
+        self._wait(lambda: not self.has_window_titled(title), timeout_s, what)
 
     def has_window_manager(self) -> bool:
         """Whether windows are managed yet."""
         # Asks for a property of the root window that only a window manager sets.
         return self._run_xdotool("get_num_desktops").returncode == 0
+
+    def _wait(self, predicate: Callable[[], bool], timeout_s: float, what: str) -> None:
+        try:
+            wait_until(predicate, timeout_s, what=what)
+        except AssertionError as error:
+            all_windows = ("search", "--onlyvisible", "--name", ".")
+            shown = self._run_xdotool(*all_windows, "getwindowname", "%@").stdout.decode()
+            active = self._run_xdotool("getactivewindow", "getwindowname").stdout.decode()
+            error.add_note(f"Windows shown:\n{shown}The keyboard is with: {active}")
+            raise
 
     def _xdotool(self, *arguments: object) -> None:
         self._run_xdotool(*arguments).check_returncode()
@@ -127,3 +157,7 @@ class Screen:
             timeout=_XDOTOOL_TIMEOUT_S,
             check=False,
         )
+
+
+def _search_by(title: str) -> tuple[str, ...]:
+    return "search", "--onlyvisible", "--name", f"^{re.escape(title)}$"
