@@ -10,6 +10,7 @@ import hypothesis
 
 pytest_plugins = [
     "pytester",
+    "tests.support.bystander",
     "tests.support.isolation",
     "tests.support.leaks",
     "tests.support.skips",  # before those that import it

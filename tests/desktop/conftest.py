@@ -32,8 +32,8 @@ def stand_in_home(tmp_path: Path) -> GatewayHome:
 
 
 @pytest.fixture
-def supervise(qtbot: QtBot) -> Iterator[Supervise]:
-    """Supervises homes until the end of the test."""
+def supervise(qtbot: QtBot, bystander: object) -> Iterator[Supervise]:
+    """Supervises homes until the end of the test; harms nobody who stands by."""
     with ExitStack() as stack:
 
         def begin(home: GatewayHome, switches: str = "", **policy: object) -> Supervisor:

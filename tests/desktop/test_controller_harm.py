@@ -24,7 +24,7 @@ from picoclaw_tray.lifecycle.state import (
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system.run_record import RunRecords
 from tests.support.gateway_home import GatewayHome
-from tests.support.processes import SignalRecorder, signal_recorder
+from tests.support.processes import GATEWAY_WORDS, SignalRecorder, signal_recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.linux  # the recorder knows the signals of Unix only
 
 AN_HOUR_S = 3600
-GATEWAY_WORDS = ("picoclaw", "gateway", "-E")
 
 
 def _stop(tray: Supervisor) -> None:

@@ -84,7 +84,7 @@ def stand_in_home(tmp_path: Path) -> GatewayHome:
 
 
 @pytest.fixture
-def start_tray(own_machine: Path, tmp_path: Path) -> Iterator[StartTray]:
+def start_tray(own_machine: Path, tmp_path: Path, bystander: object) -> Iterator[StartTray]:
     """Trays without a screen; in the end nothing that they started may be left."""
     trays: list[TrayProgram] = []
     with ExitStack() as stack:
@@ -113,7 +113,7 @@ def start_tray(own_machine: Path, tmp_path: Path) -> Iterator[StartTray]:
 
 
 @pytest.fixture
-def start_tray_on_desktop(desktop: Desktop) -> Iterator[StartTray]:
+def start_tray_on_desktop(desktop: Desktop, bystander: object) -> Iterator[StartTray]:
     """Trays on the desktop; what they leave behind ends with it."""
     trays: list[TrayProgram] = []
 

@@ -9,7 +9,7 @@ import pytest
 from picoclaw_tray.presentation.icon import IconName
 from tests.end_to_end.tray_program import PATIENCE_S
 from tests.support.gateway_home import GatewayHome
-from tests.support.processes import signal_recorder
+from tests.support.processes import GATEWAY_WORDS, signal_recorder
 
 pytestmark = [
     pytest.mark.desktop,
@@ -17,7 +17,6 @@ pytestmark = [
     pytest.mark.xdist_group("desktop"),
 ]
 
-GATEWAY_WORDS = ("/opt/picoclaw", "gateway", "-E")
 LONG_AGO = 1_000_000_000.0
 
 

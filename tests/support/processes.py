@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 LIFE_S = 300
 
+GATEWAY_WORDS = ("picoclaw", "gateway", "-E")
+"""How a gateway is started; as `argv` they make a process look like one."""
+
 _SLEEPER = f"""
 import time
 print("ready", flush=True)
