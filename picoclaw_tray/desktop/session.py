@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
 
-from picoclaw_tray.desktop.bus import BusSignal, listen
+from picoclaw_tray.desktop.bus import BusObject, listen
 from picoclaw_tray.desktop.windows_session import WindowsSessionEnd
 
 if TYPE_CHECKING:
     from types import FrameType
 
-LOGIN1 = "org.freedesktop.login1"
-PREPARE_FOR_SHUTDOWN = BusSignal(
-    LOGIN1, "/org/freedesktop/login1", f"{LOGIN1}.Manager", "PrepareForShutdown"
-)
-PREPARE_FOR_SLEEP = BusSignal(
-    LOGIN1, "/org/freedesktop/login1", f"{LOGIN1}.Manager", "PrepareForSleep"
+_LOGIND = BusObject(
+    "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
 )
 
 
@@ -100,8 +96,9 @@ class SessionEnd(QObject):
         else:
             bus = QDBusConnection.systemBus()
             if bus.isConnected():
-                listen(bus, PREPARE_FOR_SHUTDOWN, self, "on_prepare_for_shutdown(bool)")
-                listen(bus, PREPARE_FOR_SLEEP, self, "on_prepare_for_sleep(bool)")
+                shutdown, sleep = "on_prepare_for_shutdown(bool)", "on_prepare_for_sleep(bool)"
+                listen(bus, _LOGIND, "PrepareForShutdown", self, shutdown)
+                listen(bus, _LOGIND, "PrepareForSleep", self, sleep)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """MacOS sends Quit at log-out and from the Dock; ``exit`` in our own code sends none."""

@@ -68,13 +68,13 @@ class Tray(QObject):
         self._busy.timeout.connect(self._on_next_frame)
         self._patience = QTimer(self, singleShot=True, interval=host_patience_ms)
         self._patience.timeout.connect(self._on_patience_over)
-        self._has_host = False
+        self._can_appear = False
         self._icon: QSystemTrayIcon | None = None
 
     def show(self) -> None:
         """Puts the icon into the tray, now or as soon as there is one."""
         self._make_icon()
-        if not self._has_host:
+        if not self._host.is_there():
             self._patience.start()
 
     def show_view(self, view: TrayView) -> None:
@@ -112,7 +112,7 @@ class Tray(QObject):
         if old is not None:
             old.hide()
             old.deleteLater()
-        self._has_host = TrayHost.is_there()
+        self._can_appear = TrayHost.takes_icons()
         self._set_picture()
         self._icon.setToolTip(self._tooltip)
         self._icon.setContextMenu(self._menu)
@@ -137,18 +137,19 @@ class Tray(QObject):
     @Slot()
     def _on_host_appeared(self) -> None:
         self._patience.stop()
-        if not self._has_host and self._icon is not None:
+        if not self._can_appear and self._icon is not None:
             self._make_icon()
         self.host_appeared.emit()
 
     @Slot()
     def _on_host_vanished(self) -> None:
         """A panel that is restarted is back within the time; its icons come back by themselves."""
-        self._patience.start()
+        if not self._patience.isActive():
+            self._patience.start()
 
     @Slot()
     def _on_patience_over(self) -> None:
-        if not TrayHost.is_there():
+        if not self._host.is_there():
             self.host_missing.emit()
 
     @Slot(QSystemTrayIcon.ActivationReason)

@@ -8,6 +8,7 @@ import pytest
 from picoclaw_tray.presentation.icon import IconName
 from tests.end_to_end.panel_tray import PanelTray
 from tests.end_to_end.tray_program import PATIENCE_S, is_alive
+from tests.support.lasting_watcher import LastingWatcher
 from tests.support.screen import RIGHT_BUTTON
 
 pytestmark = [
@@ -80,6 +81,40 @@ class TestLostPanel:
 
         assert has_stayed
         assert not panel.screen.has_window_titled(QUESTION)
+        assert tray.program.is_running
+
+
+class TestWatcherThatStays:
+    """On Plasma another program than the panel keeps the list of icons."""
+
+    def test_icon_comes_with_the_panel(self, desktop, start_tray_on_desktop, icons):
+        watcher = LastingWatcher(desktop, has_host=False)
+        tray = start_tray_on_desktop("--demo")
+        tray.gateway()
+
+        watcher.set_host(there=True)
+
+        PanelTray(desktop, icons).wait_for("Running", IconName.OK)
+        assert len(desktop.tray_items()) == 1
+        assert not desktop.screen.has_window_titled(WINDOW)
+
+    def test_window_stands_in_until_the_panel_is_back(self, desktop, start_tray_on_desktop, icons):
+        watcher = LastingWatcher(desktop, has_host=True)
+        tray = start_tray_on_desktop("--demo")
+        PanelTray(desktop, icons).wait_for("Running", IconName.OK)
+
+        watcher.set_host(there=False)
+        desktop.screen.wait_for_window(WINDOW, PATIENCE_S)
+        desktop.screen.key_in(WINDOW, "alt+F4")
+        desktop.screen.key_in(QUESTION, "Escape")
+        desktop.screen.wait_for_closed(QUESTION)
+        watcher.set_host(there=True)
+        PanelTray(desktop, icons).wait_for("Running", IconName.OK)
+        desktop.screen.key_in(WINDOW, "alt+F4")
+        desktop.screen.wait_for_closed(WINDOW)
+
+        assert not desktop.screen.has_window_titled(QUESTION)
+        assert len(desktop.tray_items()) == 1
         assert tray.program.is_running
 
 
