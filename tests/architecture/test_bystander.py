@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.source_tree import REPOSITORY
 
-pytestmark = pytest.mark.linux  # the bystander records the signals of Unix
+pytestmark = pytest.mark.linux  # elsewhere nobody stands by
 
 HARMING = """
     import os, signal

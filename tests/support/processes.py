@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.system.process_key import key_of
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,20 +27,21 @@ LIFE_S = 300
 GATEWAY_WORDS = ("picoclaw", "gateway", "-E")
 """How a gateway is started; as `argv` they make a process look like one."""
 
+_LAST_SIGNAL = 64
+"""SIGRTMAX of Linux."""
+
 _SLEEPER = f"""
 import time
 print("ready", flush=True)
 time.sleep({LIFE_S})
 """
 
-# The interpreter's own handler writes the number of each signal, so that none gets lost between
-# two lines of Python.
+# Waits for signals instead of handling them, so that they are recorded in order of their numbers.
 _RECORDER = """
 import os, signal, socket, sys, time
-record = os.open({record!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK)
-signal.set_wakeup_fd(record, warn_on_full_buffer=False)
-for number in signal.valid_signals() - {{signal.SIGKILL, signal.SIGSTOP}}:
-    signal.signal(number, lambda *_: None)
+record = os.open({record!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+every = signal.valid_signals()
+signal.pthread_sigmask(signal.SIG_BLOCK, every)
 port = {port!r}
 listeners = []
 for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
@@ -58,8 +60,8 @@ for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
     port = listener.getsockname()[1]
 print("ready", port or 0, flush=True)
 end = time.monotonic() + {life_s}
-while time.monotonic() < end:
-    time.sleep(end - time.monotonic())
+while received := signal.sigtimedwait(every, end - time.monotonic()):
+    os.write(record, bytes([received.si_signo]))
 """
 
 # The third child ends at once: its own child loses its parent, but not its session.
@@ -137,8 +139,23 @@ class SignalRecorder(RunningProcess):
         return self.said[0]
 
     def received(self) -> tuple[str, ...]:
-        """The names of all signals so far; a SIGKILL shows in `is_running`."""
-        return tuple(_signal_name(number) for number in self._record_path.read_bytes())
+        """The names of all signals so far; a SIGKILL shows in `is_running`.
+
+        Signals take their time. So it is sent one more, which is told after all others: it has the
+        highest number.
+        """
+        asked = self._record.count(_LAST_SIGNAL)
+        if self.is_running:
+            self.send_signal(_LAST_SIGNAL)
+        wait_until(
+            lambda: self._record.count(_LAST_SIGNAL) > asked or not self.is_running,
+            what="the recorder of signals",
+        )
+        return tuple(map(_signal_name, self._record.replace(bytes([_LAST_SIGNAL]), b"")))
+
+    @property
+    def _record(self) -> bytes:
+        return self._record_path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +206,8 @@ def signal_recorder(
     port: int | None = None,
 ) -> Iterator[SignalRecorder]:
     """A foreign process that must never get a signal; `argv` and `environment` as for `sleeper`.
+
+    Linux alone has what it needs.
 
     Args:
         folder: for its record and its script; its working directory.
