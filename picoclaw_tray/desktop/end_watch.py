@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
+from picoclaw_tray.system.pidfd import open_pidfd
 from picoclaw_tray.system.process_key import key_of
 
 if TYPE_CHECKING:
@@ -35,17 +35,18 @@ class EndWatch(QObject):
             return
         self._release()
         self._key = key
-        if key is not None and sys.platform == "linux":
-            try:
-                self._descriptor = os.pidfd_open(key.pid)
-            except ProcessLookupError:
-                self.ended.emit()
-            except OSError:  # a kernel before 5.3, or a sandbox: the poll finds out
-                return
-            else:
-                self._listen(key)
+        if key is None:
+            return
+        try:
+            descriptor = open_pidfd(key.pid)
+        except ProcessLookupError:
+            self.ended.emit()
+            return
+        if descriptor is not None:
+            self._listen(descriptor, key)
 
-    def _listen(self, key: ProcessKey) -> None:
+    def _listen(self, descriptor: int, key: ProcessKey) -> None:
+        self._descriptor = descriptor
         if key_of(key.pid) != key:  # the number belongs to another process by now
             self._release()
             self.ended.emit()

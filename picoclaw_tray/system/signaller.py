@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import psutil
 
 from picoclaw_tray.lifecycle.messages import Obstacle
+from picoclaw_tray.system.pidfd import open_pidfd
 from picoclaw_tray.system.processes import descendants, is_alive
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ if sys.platform == "linux":
     def _send(key: ProcessKey, number: int) -> Obstacle | None:
         """Opened before the check, a pidfd means the checked process and never another one."""
         try:
-            descriptor = os.pidfd_open(key.pid)
+            descriptor = open_pidfd(key.pid)
         except ProcessLookupError:
             return Obstacle.NOT_OUR_GATEWAY
-        except OSError:  # a kernel before 5.3, or a sandbox that does not know the call
+        if descriptor is None:
             return _send_by_psutil(key, number)
         try:
             if not _is_meant(key):

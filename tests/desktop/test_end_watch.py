@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +80,15 @@ def test_watch_tells_at_once_that_a_process_is_gone_already(qtbot: QtBot, watch:
 
     with qtbot.waitSignal(watch.ended):
         watch.watch(key)
+
+
+def test_watch_leaves_it_to_the_poll_when_python_knows_no_pidfds(
+    qtbot: QtBot, watch: EndWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "pidfd_open")
+
+    with sleeper() as process, qtbot.assertNotEmitted(watch.ended, wait=50):
+        watch.watch(process.key)
 
 
 def test_watch_tells_at_once_that_a_number_changed_hands(qtbot: QtBot, watch: EndWatch) -> None:

@@ -171,6 +171,15 @@ def test_no_permission_is_said_and_spares_the_descendants(monkeypatch):
         assert len(processes.survivors(tree.offspring)) == len(tree.offspring)
 
 
+@pytest.mark.linux
+@pytest.mark.parametrize("missing", [(os, "pidfd_open"), (signal, "pidfd_send_signal")])
+def test_a_python_without_pidfds_is_no_obstacle(monkeypatch, missing):
+    monkeypatch.delattr(*missing)
+    with sleeper() as process:
+        assert signaller.terminate(Process(process.key)) == ()
+        assert process.wait() == -signal.SIGTERM
+
+
 def test_a_kernel_without_pidfds_is_no_obstacle(monkeypatch):
     def unknown_call(pid: int) -> int:
         raise OSError(38, "Function not implemented")
