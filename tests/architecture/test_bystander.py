@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.source_tree import REPOSITORY
 
-pytestmark = pytest.mark.linux  # elsewhere nobody stands by
+pytestmark = [pytest.mark.linux, pytest.mark.macos]  # on Windows nobody stands by
 
 HARMING = """
     import os, signal

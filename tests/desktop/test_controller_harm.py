@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.desktop.conftest import Supervise
     from tests.support.supervisor import Supervisor
 
-pytestmark = pytest.mark.linux  # the recorder of signals needs it
+pytestmark = pytest.mark.linux  # the recorder knows the signals of Unix only
 
 AN_HOUR_S = 3600
 

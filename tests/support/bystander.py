@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def bystander(tmp_path: Path) -> Iterator[SignalRecorder | None]:
     """Fails the test if the gateway of another home got a signal meanwhile."""
-    if sys.platform != "linux":  # the recorder needs it
+    if sys.platform == "win32":  # the recorder knows the signals of Unix only
         yield None
         return
     folder = tmp_path / "bystander"

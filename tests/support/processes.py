@@ -27,8 +27,7 @@ LIFE_S = 300
 GATEWAY_WORDS = ("picoclaw", "gateway", "-E")
 """How a gateway is started; as `argv` they make a process look like one."""
 
-_LAST_SIGNAL = 64
-"""SIGRTMAX of Linux."""
+_LAST_SIGNAL = max(signal.valid_signals())
 
 _SLEEPER = f"""
 import time
@@ -38,10 +37,11 @@ time.sleep({LIFE_S})
 
 # Waits for signals instead of handling them, so that they are recorded in order of their numbers.
 _RECORDER = """
-import os, signal, socket, sys, time
+import os, signal, socket, threading
 record = os.open({record!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-every = signal.valid_signals()
-signal.pthread_sigmask(signal.SIG_BLOCK, every)
+every = signal.valid_signals() - {{signal.SIGKILL, signal.SIGSTOP}}
+signal.pthread_sigmask(signal.SIG_BLOCK, every)  # also for the thread that comes now
+threading.Timer({life_s}, os._exit, [0]).start()
 port = {port!r}
 listeners = []
 for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
@@ -59,9 +59,8 @@ for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
     listeners.append(listener)
     port = listener.getsockname()[1]
 print("ready", port or 0, flush=True)
-end = time.monotonic() + {life_s}
-while received := signal.sigtimedwait(every, end - time.monotonic()):
-    os.write(record, bytes([received.si_signo]))
+while True:
+    os.write(record, bytes([signal.sigwait(every)]))
 """
 
 # The third child ends at once: its own child loses its parent, but not its session.
@@ -206,8 +205,6 @@ def signal_recorder(
     port: int | None = None,
 ) -> Iterator[SignalRecorder]:
     """A foreign process that must never get a signal; `argv` and `environment` as for `sleeper`.
-
-    Linux alone has what it needs.
 
     Args:
         folder: for its record and its script; its working directory.
