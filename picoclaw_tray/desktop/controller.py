@@ -228,8 +228,8 @@ class GatewayController(QObject):
     def _report_survivors(self, before: Phase) -> None:
         """After a stop for good the life cycle itself looks; on the way on only our log tells."""
         passed_on = self._state.ended or isinstance(self._state.phase, Locating)
-        if isinstance(before, Stopping) and before.tree and passed_on:
-            self._watch.submit(jobs.reporting(before.tree))
+        if isinstance(before, Stopping) and passed_on:
+            self._watch.submit(jobs.reporting((before.process.key, *before.tree)))
 
     def _log_change(self, before: State, event: Event) -> None:
         old, new = _label(before.phase), _label(self._state.phase)

@@ -64,9 +64,13 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Our port is taken by another program or by the gateway of another home."""
+    """Our port is taken by another program or by the gateway of another home.
+
+    ``pid_file_left``: besides, what ``Stale`` says.
+    """
 
     owner: Text
+    pid_file_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ class QuitRequested:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The answer to ``Observe``. ``survivors`` are those of the asked-for descendants that live."""
+    """The answer to ``Observe``. ``survivors`` are those that live of the asked-for tree."""
 
     at: float
     epoch: int
@@ -271,7 +275,7 @@ Event: TypeAlias = (
 class Observe:
     """Look. With a target: what became of that process; without: is there a gateway of this home.
 
-    ``tree`` are former descendants whose survival is of interest.
+    ``tree`` is a former gateway and its descendants, whose survival is of interest.
     """
 
     epoch: int

@@ -135,7 +135,7 @@ def stopped(state: State, phase: Stopping, at: float, policy: Policy) -> Step:
         case StartAgain(by_user=by_user, anyway=anyway):
             return preceded(forget, locate(state, at, policy, by_user=by_user, anyway=anyway))
         case Rest():
-            state = enter(state, Stopped(StopReason.BY_USER, phase.tree))
+            state = enter(state, Stopped(StopReason.BY_USER, (phase.process.key, *phase.tree)))
             return replace(state, probe_at=at), forget
         case _:
             assert_never(phase.then)

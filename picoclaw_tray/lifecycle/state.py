@@ -150,7 +150,8 @@ class Remains:
 class Stopped:
     """No gateway, and none is wanted.
 
-    ``tree`` are the descendants the stopped one had; ``remains`` is unknown until somebody looked.
+    ``tree`` is the stopped one and the descendants it had; ``remains`` is unknown until somebody
+    looked.
     """
 
     reason: StopReason = StopReason.NOT_STARTED

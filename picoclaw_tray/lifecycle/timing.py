@@ -13,6 +13,8 @@ from picoclaw_tray.lifecycle.state import (
     Phase,
     Preparing,
     Process,
+    ProcessKey,
+    Remains,
     Replanning,
     Running,
     Spawning,
@@ -86,6 +88,17 @@ def _interval(phase: Phase, policy: Policy) -> float | None:
             assert_never(phase)
 
 
+def _tree_of_interest(phase: Phase) -> tuple[ProcessKey, ...]:
+    """Looked for once after a stop, and then only as long as somebody was left."""
+    match phase:
+        case Stopped(remains=Remains(processes=())):
+            return ()
+        case Stopped(tree=tree):
+            return tree
+        case _:
+            return ()
+
+
 def with_due_probe(
     state: State, effects: tuple[Effect, ...], at: float, policy: Policy
 ) -> tuple[State, tuple[Effect, ...]]:
@@ -99,6 +112,5 @@ def with_due_probe(
         return replace(state, probe_at=at + interval), effects
     if state.probe_at > at:
         return state, effects
-    tree = state.phase.tree if isinstance(state.phase, Stopped) else ()
-    observe = Observe(state.epoch, state.process, tree)
+    observe = Observe(state.epoch, state.process, _tree_of_interest(state.phase))
     return replace(state, probing=True, probe_at=None), (*effects, observe)

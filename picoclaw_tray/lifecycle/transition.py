@@ -17,6 +17,7 @@ from picoclaw_tray.lifecycle.messages import (
     Diagnosed,
     Event,
     Exited,
+    Finding,
     Foreign,
     Forget,
     Found,
@@ -187,7 +188,7 @@ def _idle(state: State, phase: Idle, event: Event, policy: Policy) -> Step:
         case Observed(finding=Found() as found):
             return moves.adopt(state, found, event.at, policy)
         case Observed(finding=finding, survivors=survivors) if isinstance(phase, Stopped):
-            remains = Remains(isinstance(finding, Stale), survivors)
+            remains = Remains(_leaves_pid_file(finding), survivors)
             return replace(state, phase=replace(phase, remains=remains)), ()
         case ConfigChanged(at=at) if not isinstance(phase, Stopped):
             state = replace(state, failures=(), waits=0)
@@ -198,6 +199,14 @@ def _idle(state: State, phase: Idle, event: Event, policy: Policy) -> Step:
             return replace(state, probe_at=at), ()
         case _:
             return _empty(state, event)
+
+
+def _leaves_pid_file(finding: Finding) -> bool:
+    match finding:
+        case Stale() | Foreign(pid_file_left=True):
+            return True
+        case _:
+            return False
 
 
 def _locating(state: State, phase: Locating, event: Event, policy: Policy) -> Step:
@@ -408,6 +417,7 @@ def _stopping(state: State, phase: Stopping, event: Event, policy: Policy) -> St
         case SignalRefused(why=Obstacle.NO_PERMISSION):
             return moves.enter(state, Running(process)), (Notice(NoticeKind.NO_PERMISSION),)
         case Signalled(tree=tree):
+            tree = tuple(dict.fromkeys((*phase.tree, *tree)))
             return replace(state, phase=replace(phase, tree=tree)), ()
         case Tick(at=at) if (
             not phase.killed and phase.deadline is not None and at >= phase.deadline

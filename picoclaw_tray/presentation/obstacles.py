@@ -10,6 +10,11 @@ _PORT_TAKEN_BY = QT_TRANSLATE_NOOP("Obstacle", "{name} (PID {pid}) uses port {po
 _PORT_TAKEN_BY_OTHER_HOME = QT_TRANSLATE_NOOP(
     "Obstacle", "The PicoClaw gateway of another home (PID {pid}) uses port {port}."
 )
+_PORT_TAKEN_BY_A_GATEWAY = QT_TRANSLATE_NOOP(
+    "Obstacle",
+    "A PicoClaw gateway (PID {pid}) uses port {port}. Whether it is that of this home cannot be"
+    " told.",
+)
 _PORT_NEXT_STEP = QT_TRANSLATE_NOOP(
     "Obstacle", "Stop that program, or set another gateway.port in PicoClaw's configuration."
 )
@@ -60,6 +65,11 @@ def port_taken(port: int, pid: int | None = None, name: str = "") -> Text:
 def port_taken_by_other_home(port: int, pid: int) -> Text:
     """A gateway, but not ours."""
     return text(_PORT_TAKEN_BY_OTHER_HOME, port=port, pid=pid)
+
+
+def port_taken_by_unknown_gateway(port: int, pid: int) -> Text:
+    """It answers as a gateway does; whose it is could not be found out."""
+    return text(_PORT_TAKEN_BY_A_GATEWAY, port=port, pid=pid)
 
 
 def port_next_step() -> Text:

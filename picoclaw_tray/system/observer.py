@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from picoclaw_tray.system.config_files import ConfigFiles
     from picoclaw_tray.system.paths import GatewayPlace
     from picoclaw_tray.system.run_record import RunRecords
+    from picoclaw_tray.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class Observer:
 
         Args:
             target: While this process lives it is the finding, whatever the PID file says.
-            tree: Former descendants whose survival is of interest.
+            tree: A former gateway and its descendants, whose survival is of interest.
         """
         scene = self._scene()
         finding = self._locate(scene) if target is None else self._follow(target, scene)
@@ -124,16 +125,16 @@ class Observer:
         if found is not None:
             return found
         answer = _ask(scene.config)
-        found = self._by_port(answer) or self._by_run_record(answer)
+        on_port, verdict = self._by_port(answer)
+        found = on_port or self._by_run_record(answer)
         if found is not None:
             return found
+        stale = Stale(scene.record.pid) if scene.record is not None and may_forget else None
         if isinstance(scene.config, GatewayConfig):
-            foreign = _foreign(scene.config, answer)
-            if foreign is not None:
-                return foreign
-        if scene.record is not None and may_forget:
-            return Stale(scene.record.pid)
-        return Nothing()
+            owner = _port_owner(scene.config, answer, verdict)
+            if owner is not None:
+                return Foreign(owner, pid_file_left=stale is not None)
+        return stale or Nothing()
 
     def _by_pid_file(self, scene: _Scene) -> tuple[Found | None, bool]:
         """The gateway that the PID file names, and whether the file may be forgotten."""
@@ -151,24 +152,26 @@ class Observer:
         answer = _ask(scene.config, record, record.pid)
         return identify(record, scene.mtime, facts, answer, self._command), facts, answer
 
-    def _by_port(self, answer: HealthAnswer | None) -> Found | None:
+    def _by_port(self, answer: HealthAnswer | None) -> tuple[Found | None, Verdict]:
+        """The gateway of this home that answers, and what it is if it is none."""
         if answer is None or answer.pid is None:
-            return None
+            return None, Verdict.GONE
         return self._proven(answer.pid, answer)
 
     def _by_run_record(self, answer: HealthAnswer | None) -> Found | None:
         record = self._run_records.read()
         if record is None or not processes.is_alive(record.key):
             return None
-        return self._proven(record.key.pid, answer)
+        found, _ = self._proven(record.key.pid, answer)
+        return found
 
-    def _proven(self, pid: int, answer: HealthAnswer | None) -> Found | None:
+    def _proven(self, pid: int, answer: HealthAnswer | None) -> tuple[Found | None, Verdict]:
         """This process, if it proves to be a gateway of this home without a PID file."""
         facts = processes.facts_of(pid, self._home)
         verdict = identify(None, None, facts, answer, self._command)
         if verdict is not Verdict.GATEWAY or facts is None:
-            return None
-        return _found(self._process(facts), facts, answer, announced=False)
+            return None, verdict
+        return _found(self._process(facts), facts, answer, announced=False), verdict
 
     def _process(self, facts: ProcessFacts) -> Process:
         key = ProcessKey(facts.pid, facts.created)
@@ -209,16 +212,26 @@ def _found(
     return Found(process, answering, age, announced)
 
 
-def _foreign(config: GatewayConfig, answer: HealthAnswer | None) -> Foreign | None:
-    """Who sits on our port, if somebody does."""
+def _port_owner(
+    config: GatewayConfig, answer: HealthAnswer | None, verdict: Verdict
+) -> Text | None:
+    """Who sits on our port, if somebody does.
+
+    Args:
+        config: Which port that is.
+        answer: What answers there.
+        verdict: On the process that the answer names.
+    """
     if not health_probe.is_port_taken(config.host, config.port):
         return None
     if answer is not None and answer.pid is not None:
-        return Foreign(obstacles.port_taken_by_other_home(config.port, answer.pid))
+        if verdict is Verdict.OTHER_HOME:
+            return obstacles.port_taken_by_other_home(config.port, answer.pid)
+        return obstacles.port_taken_by_unknown_gateway(config.port, answer.pid)
     owner = port_owner.owner_of(config.port)
     if owner is None:
-        return Foreign(obstacles.port_taken(config.port))
-    return Foreign(obstacles.port_taken(config.port, owner.pid, owner.name))
+        return obstacles.port_taken(config.port)
+    return obstacles.port_taken(config.port, owner.pid, owner.name)
 
 
 def _ask(

@@ -73,8 +73,16 @@ def is_alive(key: ProcessKey) -> bool:
 
 
 def survivors(tree: tuple[ProcessKey, ...]) -> tuple[int, ...]:
-    """The numbers of those that still run."""
-    return tuple(key.pid for key in tree if is_alive(key))
+    """The numbers of those that still run.
+
+    On Unix also of everybody in the sessions that one of the others led: who was started between
+    the last look at the descendants and the end of the gateway.
+    """
+    alive = {key: None for key in tree if is_alive(key)}
+    leaders = {key.pid for key in tree if key not in alive and key_of(key.pid) in {key, None}}
+    if leaders and sys.platform != "win32":
+        alive |= {key: None for key, _, session in _living() if session in leaders}
+    return tuple(key.pid for key in alive)
 
 
 def descendants(key: ProcessKey) -> tuple[ProcessKey, ...]:

@@ -124,8 +124,17 @@ def test_stopped_says_what_remains_when_it_has_looked():
     assert effects == ()
 
 
-def test_stopped_says_that_nothing_remains_when_nothing_was_found():
-    state, _ = step(Stopped(StopReason.BY_USER), Observed(NOW, EPOCH, Nothing()))
+def test_stopped_says_that_a_pid_file_remains_when_another_program_has_the_port():
+    finding = Foreign(OWNER, pid_file_left=True)
+
+    state, _ = step(Stopped(StopReason.BY_USER), Observed(NOW, EPOCH, finding))
+
+    assert state.phase == Stopped(StopReason.BY_USER, remains=Remains(pid_file=True))
+
+
+@pytest.mark.parametrize("finding", [Nothing(), Foreign(OWNER)])
+def test_stopped_says_that_nothing_remains_when_nothing_was_found(finding):
+    state, _ = step(Stopped(StopReason.BY_USER), Observed(NOW, EPOCH, finding))
 
     assert state.phase == Stopped(StopReason.BY_USER, remains=Remains())
 

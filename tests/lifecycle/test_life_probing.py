@@ -22,6 +22,7 @@ from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import (
     Failed,
     Health,
+    Remains,
     Running,
     Stopped,
 )
@@ -89,6 +90,15 @@ def test_probe_of_a_stopped_gateway_asks_for_its_descendants():
     _, effects = step(state_of(Stopped(tree=CHILDREN), probe_at=DUE), Tick(NOW))
 
     assert effects == (Observe(EPOCH, None, CHILDREN),)
+
+
+@pytest.mark.parametrize(
+    ("remains", "asked"), [(Remains(processes=(102,)), CHILDREN), (Remains(pid_file=True), ())]
+)
+def test_probe_of_a_stopped_gateway_asks_again_for_survivors_only(remains, asked):
+    _, effects = step(state_of(Stopped(tree=CHILDREN, remains=remains), probe_at=DUE), Tick(NOW))
+
+    assert effects == (Observe(EPOCH, None, asked),)
 
 
 @pytest.mark.parametrize("phase", POLLED)

@@ -29,6 +29,7 @@ from picoclaw_tray.lifecycle.state import (
     CountedFailure,
     FailureKind,
     Locating,
+    ProcessKey,
     Rest,
     Running,
     StartAgain,
@@ -208,6 +209,17 @@ def test_stopping_keeps_the_descendants_for_a_later_kill(start):
     assert effects == ()
 
 
+def test_stopping_forgets_no_descendant_when_a_later_signal_names_others():
+    start = replace(stopping(killed=True), tree=CHILDREN)
+    later = ProcessKey(900, "later")
+
+    nobody, _ = step(start, Signalled(NOW, EPOCH, ()))
+    another, _ = step(start, Signalled(NOW, EPOCH, (later, CHILDREN[0])))
+
+    assert nobody.phase == start
+    assert another.phase == replace(start, tree=(*CHILDREN, later))
+
+
 # -- the end ----------------------------------------------------------------------------------
 
 
@@ -218,8 +230,9 @@ def test_stop_is_proven_and_what_remains_is_asked_when_the_process_ended(process
 
     state, effects = step(start, end)
 
-    assert state.phase == Stopped(StopReason.BY_USER, CHILDREN)
-    assert effects == (Forget(KEY.pid), Observe(state.epoch, tree=CHILDREN))
+    tree = (process.key, *CHILDREN)
+    assert state.phase == Stopped(StopReason.BY_USER, tree)
+    assert effects == (Forget(KEY.pid), Observe(state.epoch, tree=tree))
 
 
 @pytest.mark.parametrize(("process", "end"), ENDS)

@@ -17,6 +17,7 @@ from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
 from tests.support.gateway_home import GatewayHome
 from tests.support.processes import signal_recorder, sleeper, tree_of_children
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -245,6 +246,34 @@ def test_observer_names_the_gateway_of_another_home_on_the_port(
         assert isinstance(finding, Foreign)
         assert f"(PID {theirs.pid})" in render(finding.owner)
         assert "another home" in render(finding.owner)
+
+
+def test_observer_claims_no_home_for_a_gateway_that_does_not_tell(
+    stand_in_home: GatewayHome, tmp_path: Path
+) -> None:
+    command = (stand_in_home.command.program, *stand_in_home.command.arguments)
+    other_home = GatewayHome(tmp_path / "theirs", command, stand_in_home.port)
+
+    with other_home.started_by_hand(f"foreign-pid={UNUSED_PID}", answers=False):
+        wait_until(other_home.answering_pid, what="its answer")
+        finding = _look(stand_in_home)
+
+        assert isinstance(finding, Foreign)
+        assert f"A PicoClaw gateway (PID {UNUSED_PID})" in render(finding.owner)
+        assert "cannot be told" in render(finding.owner)
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_observer_sees_a_pid_file_that_was_left_beside_another_program_on_the_port(
+    stand_in_home: GatewayHome, elsewhere: Path
+) -> None:
+    stand_in_home.write_pid_file(UNUSED_PID)
+    with signal_recorder(elsewhere, port=stand_in_home.port):
+        finding = _look(stand_in_home)
+
+    assert isinstance(finding, Foreign)
+    assert finding.pid_file_left
 
 
 # -- with a target --------------------------------------------------------------------------------

@@ -122,6 +122,27 @@ def test_survivors_are_those_that_still_run():
         assert processes.survivors(tree) == (second.pid,)
 
 
+@pytest.mark.linux
+@pytest.mark.macos
+@pytest.mark.parametrize("reaped", [False, True])
+def test_survivors_are_also_those_of_the_session_that_a_dead_leader_led(reaped):
+    with tree_of_children() as tree:
+        key = tree.leader.key
+        tree.leader.become_zombie()
+        if reaped:
+            tree.leader.wait()
+
+        assert set(processes.survivors((key,))) == {relative.pid for relative in tree.offspring}
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_survivors_are_nobody_of_a_session_while_its_leader_lives_or_after_another_process():
+    with tree_of_children() as tree, sleeper() as other:
+        assert processes.survivors((tree.leader.key,)) == (tree.leader.pid,)
+        assert processes.survivors((replace(other.key, created="another"),)) == ()
+
+
 def test_descendants_are_children_and_the_session():
     with tree_of_children() as tree:
         assert set(processes.descendants(tree.leader.key)) == set(tree.offspring)
