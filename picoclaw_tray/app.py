@@ -32,7 +32,7 @@ from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.desktop.window_content import window_content
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import QuitKind
-from picoclaw_tray.logs.store import LogStore
+from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
 from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 MAX_LOG_LINES = 100_000
 MAX_LOG_BYTES = 64 * 1024 * 1024
-DIAGNOSIS_LINES = 50
+DIAGNOSIS_LINES, DIAGNOSIS_CHARS = 50, 4000
 LAST_EVENTS_S = 0.05
 POLICY = Policy()
 
@@ -194,9 +194,8 @@ class TrayApp(QObject):
         self._store.clear()
         self._log_model.catch_up()
 
-    def _recent_output(self) -> tuple[str, ...]:
-        store = self._store
-        return store.since(max(0, store.total - DIAGNOSIS_LINES), store.run_id).lines
+    def _recent_output(self) -> LogTail:
+        return self._store.tail(DIAGNOSIS_LINES, DIAGNOSIS_CHARS)
 
     # -- shown --------------------------------------------------------------------------------
 

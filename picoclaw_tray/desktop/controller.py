@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.lifecycle.messages import LaunchPlan
     from picoclaw_tray.lifecycle.policy import Policy
+    from picoclaw_tray.logs.store import LogTail
     from picoclaw_tray.system.config_files import Stamp
     from picoclaw_tray.system.crew import Crew
 
@@ -100,7 +101,7 @@ class GatewayController(QObject):
         self,
         crew: Callable[[], Crew],
         policy: Policy,
-        recent_output: Callable[[], tuple[str, ...]],
+        recent_output: Callable[[], LogTail],
         parent: QObject | None = None,
     ) -> None:
         """Starts nothing yet.
@@ -108,7 +109,7 @@ class GatewayController(QObject):
         Args:
             crew: Gives those who look and prepare; called in the watch lane only.
             policy: The numbers of supervision.
-            recent_output: The gateway's last lines, secrets masked; called in the GUI thread.
+            recent_output: The gateway's last lines; called in the GUI thread.
             parent: Its owner.
         """
         super().__init__(parent)

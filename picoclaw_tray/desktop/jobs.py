@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.lifecycle.messages import Diagnose, Forget, Observe, Prepare, Terminate
     from picoclaw_tray.lifecycle.state import Process, ProcessKey
+    from picoclaw_tray.logs.store import LogTail
     from picoclaw_tray.system.config_files import Stamp
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.observation import Observation
@@ -68,8 +69,8 @@ def preparing(crew: FindCrew, request: Prepare) -> Job:
     return Job(partial(_prepare, crew, request), refused, request.epoch)
 
 
-def diagnosing(crew: FindCrew, request: Diagnose, output: tuple[str, ...]) -> Job:
-    """Explains a failure with the gateway's last lines, secrets masked."""
+def diagnosing(crew: FindCrew, request: Diagnose, output: LogTail) -> Job:
+    """Explains a failure with the gateway's last lines; to mask them takes a while too."""
     failure = request.failure
     known = Answer(Diagnosed(0, failure.ticket, failure))
     return Job(partial(_diagnose, crew, failure, output), known)
@@ -107,8 +108,8 @@ def _prepare(crew: FindCrew, request: Prepare) -> Answer:
     return Answer(Prepared(0, request.epoch, result))
 
 
-def _diagnose(crew: FindCrew, failure: Failure, output: tuple[str, ...]) -> Answer:
-    diagnosed = Diagnosed(0, failure.ticket, crew().diagnoser.diagnose(failure, output))
+def _diagnose(crew: FindCrew, failure: Failure, output: LogTail) -> Answer:
+    diagnosed = Diagnosed(0, failure.ticket, crew().diagnoser.diagnose(failure, output.render()))
     return Answer(diagnosed, config_stamp=crew().config.stamp())
 
 

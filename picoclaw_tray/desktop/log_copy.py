@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
     from picoclaw_tray.desktop.log_model import LogModel
 
 LINES_A_SLICE: Final = 1000
-"""Masking them takes about 10 ms; a full store of 100,000 lines would take a second in one go."""
+CHARS_A_SLICE: Final = 32 * 1024
+"""Masking so much takes some 10 ms; a full store of 100,000 lines would take a second in one go."""
 
 
 class LogCopy(QObject):
@@ -48,14 +48,18 @@ class LogCopy(QObject):
 
     @Slot()
     def _on_next_slice(self) -> None:
-        asked = 0
-        for offset in islice(self._offsets, LINES_A_SLICE):
-            asked += 1
-            line = self._model.full_line(offset) if self._is_same_run() else None
+        chars = 0
+        for _ in range(LINES_A_SLICE):
+            offset = next(self._offsets, None)
+            if offset is None:
+                self._finish()
+                return
+            line = self._model.copied_line(offset) if self._is_same_run() else None
             if line is not None:
                 self._lines.append(line)
-        if asked < LINES_A_SLICE:
-            self._finish()
+                chars += len(line)
+            if chars >= CHARS_A_SLICE:
+                return
 
     def _is_same_run(self) -> bool:
         return self._model.run_id == self._run_id

@@ -17,6 +17,9 @@ PAUSE_MS: Final = 50
 MAX_SHOWN: Final = 4000
 """Most characters of a line on the screen. Laying out a line of a megabyte would take seconds."""
 
+MAX_COPIED: Final = 64 * 1024
+"""Most characters of a line in the clipboard. Masking a line of a megabyte may take a second."""
+
 _MAX_REMEMBERED = 512
 _TAB = 8
 _NOWHERE = QModelIndex()
@@ -86,9 +89,9 @@ class LogModel(QAbstractTableModel):
             return None
         return self._shown_line(self._first + index.row())
 
-    def full_line(self, offset: int) -> str | None:
-        """The whole line, masked; none if the store has dropped it."""
-        return None if self._is_gone(offset) else self._store.line(offset)
+    def copied_line(self, offset: int) -> str | None:
+        """The line for the clipboard, masked; none if the store has dropped it."""
+        return None if self._is_gone(offset) else self._shortened(offset, MAX_COPIED)
 
     def wake(self) -> None:
         """Somebody looks: catches up now, and from now on."""
@@ -153,11 +156,11 @@ class LogModel(QAbstractTableModel):
                 return ""
             if len(self._shown) >= _MAX_REMEMBERED:
                 self._shown.clear()
-            shown = self._shown[offset] = self._shortened(offset).expandtabs(_TAB)
+            shown = self._shown[offset] = self._shortened(offset, MAX_SHOWN).expandtabs(_TAB)
         return shown
 
-    def _shortened(self, offset: int) -> str:
-        line, excess = self._store.beginning(offset, MAX_SHOWN)
+    def _shortened(self, offset: int, max_chars: int) -> str:
+        line, excess = self._store.beginning(offset, max_chars)
         if not excess:
             return line
         return line + self.tr(" … [and {count} bytes more]").format(count=excess)

@@ -90,8 +90,10 @@ RULES: Final = (
     ),
     _rule(
         "private-key", "private key",
-        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END).)+", rf"\1{MASK}",
+        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?s:(?!-----END).)+", rf"\1{MASK}",
     ),
+    # Encrypted, but not for everybody's eyes (contract 5.6).
+    _rule("encrypted", "enc://", r"(enc://)[A-Za-z0-9+/=_-]+", rf"\1{MASK}"),
     _rule("url-password", "@", r"(://[^\s/?#@:\"']*:)[^\s/?#\"']+@", rf"\1{MASK}@"),
     _rule("url-user-token", "@", r"(://)[A-Za-z0-9_-]{20,}@", rf"\1{MASK}@"),
     # "Bearer authentication" is prose: a token has a digit or is long.
@@ -133,7 +135,7 @@ _SUSPECTS: Final = tuple(
         ("_", r"_(?=[a-z0-9_-]{10})(?<=hf_|r8_|h[opusr]_|at_)"),
         ("-", r"-(?=[a-z0-9_-]{10})(?<=ai-|lx-|pi-|ly-|at-|pp-|x[a-z]-)"),
         (".", r"\.(?:(?<=ya29\.)|(?=[a-z0-9_-]{6}\.[a-z0-9_-]{20}))"),  # the second: Discord
-        (":", r":(?<=[0-9]:)[a-z0-9_-]{30}"),  # Telegram
+        (":", r":(?:(?<=[0-9]:)[a-z0-9_-]{30}|(?<=enc:)//[a-z0-9+/=_-])"),  # Telegram, enc://
         ("secret", r"secret"),
         ("pass", r"pass(?:w|phrase)"),
         ("bearer", r"bearer"),

@@ -6,12 +6,12 @@ few of a million are ever looked at. There is no way out that does not mask.
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from picoclaw_tray.logs.redaction import Redactor
+from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.splitter import decode_line
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ _LONGEST_CHARACTER = 4
 _LONGEST_SECRET = 4096
 """Bytes, and so at most as many characters, that a secret at the edge may have."""
 
+_LONGEST_KEY = 200
+"""Lines of a private key; one of 16,384 bits has 200."""
+
+_KEY_BEGINS = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_KEY_GOES_ON = re.compile(rb"\s*(?:[A-Za-z0-9+/]+={0,2}|(?:Proc-Type|DEK-Info): .*)?\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class LogSlice:
@@ -31,6 +37,19 @@ class LogSlice:
     lines: tuple[str, ...]
     total: int
     run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogTail:
+    """The last lines as they were at one moment, still to be masked; may go to another thread."""
+
+    _lines: tuple[bytes, ...] = field(repr=False)
+    _max_chars: int
+    _redactor: Redactor
+
+    def render(self) -> tuple[str, ...]:
+        """The lines, decoded, masked and cut. Takes up to 10 ms a line."""
+        return tuple(_beginning(raw, self._max_chars, self._redactor)[0] for raw in self._lines)
 
 
 class LogStore:
@@ -52,6 +71,7 @@ class LogStore:
         self._bytes = 0
         self._total = 0
         self._run_id = 0
+        self._asked = (-1, False)  # an offset, and whether a private key goes on there
 
     @property
     def run_id(self) -> int:
@@ -79,6 +99,7 @@ class LogStore:
         self._bytes = 0
         self._total = 0
         self._run_id += 1
+        self._asked = (-1, False)
 
     def clear(self) -> None:
         """Forgets all lines; what is still captured goes into the next run (contract 9)."""
@@ -109,9 +130,15 @@ class LogStore:
         if self._run_id == 0:
             return LogSlice((), 0, 0)
         start = offset if run_id == self._run_id else 0
-        held = islice(self._lines, max(0, start - self.first), None)
-        lines = tuple(map(self._render, held))
+        lines = tuple(map(self.line, range(max(start, self.first), self._total)))
         return LogSlice(lines, self._total, self._run_id)
+
+    def tail(self, max_lines: int, max_chars: int) -> LogTail:
+        """Returns the last lines, each up to so many characters, without masking them yet."""
+        offsets = range(max(self.first, self._total - max_lines), self._total)
+        one_more = _reach(max_chars) + 1  # tells that a line goes on
+        lines = tuple(self._without_key(offset)[:one_more] for offset in offsets)
+        return LogTail(lines, max_chars, self.redactor)
 
     def line(self, offset: int) -> str:
         """Returns one line.
@@ -119,7 +146,7 @@ class LogStore:
         Raises:
             IndexError: The line was dropped, or is not there yet.
         """
-        return self._render(self._raw(offset))
+        return self.redactor.mask(decode_line(self._without_key(offset)))
 
     def beginning(self, offset: int, max_chars: int) -> tuple[str, int]:
         """Returns the beginning of a line and how many bytes more it has, for the screen.
@@ -130,16 +157,7 @@ class LogStore:
         Raises:
             IndexError: The line was dropped, or is not there yet.
         """
-        raw = self._raw(offset)
-        reach = max_chars * _LONGEST_CHARACTER + _LONGEST_SECRET
-        if len(raw) <= reach:
-            text = self._render(raw)
-        else:
-            text = self._render(raw[:reach])[:-_LONGEST_SECRET]
-        if len(text) <= max_chars and len(raw) <= reach:
-            return text, 0
-        text = text[:max_chars]
-        return text, max(1, len(raw) - len(text.encode()))
+        return _beginning(self._without_key(offset), max_chars, self.redactor)
 
     def _raw(self, offset: int) -> bytes:
         index = offset - self.first
@@ -147,5 +165,43 @@ class LogStore:
             raise IndexError(offset)
         return self._lines[index]
 
-    def _render(self, raw: bytes) -> str:
-        return self.redactor.mask(decode_line(raw))
+    def _without_key(self, offset: int) -> bytes:
+        """The line, or a mask where it is the inside of a private key printed line by line."""
+        raw = self._raw(offset)
+        return MASK.encode() if raw.strip() and self._key_goes_on(offset, raw) else raw
+
+    def _key_goes_on(self, offset: int, raw: bytes) -> bool:
+        """Looks back for the beginning of the key, at most to the line that was asked for last."""
+        if not _KEY_GOES_ON.fullmatch(raw):
+            return False
+        goes_on = False
+        for before in range(offset - 1, max(self.first, offset - _LONGEST_KEY) - 1, -1):
+            asked, answer = self._asked
+            if before == asked:
+                goes_on = answer
+                break
+            line = self._raw(before)
+            if not _KEY_GOES_ON.fullmatch(line):
+                goes_on = _KEY_BEGINS.search(line) is not None
+                break
+        self._asked = (offset, goes_on)
+        return goes_on
+
+
+def _reach(max_chars: int) -> int:
+    return max_chars * _LONGEST_CHARACTER + _LONGEST_SECRET
+
+
+def _beginning(raw: bytes, max_chars: int, redactor: Redactor) -> tuple[str, int]:
+    """What ``LogStore.beginning`` returns, of one line."""
+    reach = _reach(max_chars)
+    decoded = decode_line(raw[:reach])
+    masked_chars = max_chars + _LONGEST_SECRET
+    if len(raw) <= reach and len(decoded) <= masked_chars:
+        text = redactor.mask(decoded)
+        if len(text) <= max_chars:
+            return text, 0
+    else:
+        text = redactor.mask(decoded[:masked_chars])[:-_LONGEST_SECRET]
+    text = text[:max_chars]
+    return text, max(1, len(raw) - len(text.encode()))

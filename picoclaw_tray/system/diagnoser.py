@@ -37,7 +37,7 @@ class Diagnoser:
                 exit_code=code if code is not None and code >= 0 else None,
                 signal=-code if code is not None and code < 0 else None,
                 output_tail=output,
-                panic_tail=tuple(mask(decode_line(line)) for line in self._panic_log.news()),
+                panic_tail=_masked(self._panic_log.news()),
                 was_ready=failure.was_ready,
                 start_error=failure.detail or None,
                 hung=failure.failure_class == FailureClass.HUNG,
@@ -52,3 +52,8 @@ class Diagnoser:
             next_step=diagnosis.next_step,
             curable=diagnosis.curable,
         )
+
+
+def _masked(lines: tuple[bytes, ...]) -> tuple[str, ...]:
+    """Masked in one piece: a private key has many lines."""
+    return tuple(mask("\n".join(map(decode_line, lines))).splitlines())

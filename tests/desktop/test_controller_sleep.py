@@ -6,6 +6,8 @@ import pytest
 
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.lifecycle.policy import Policy
+from picoclaw_tray.logs.redaction import Redactor
+from picoclaw_tray.logs.store import LogTail
 from picoclaw_tray.system import sleep_clock
 
 
@@ -13,9 +15,13 @@ def no_crew():
     raise LookupError("nobody looks in this test")
 
 
+def no_output():
+    return LogTail((), 0, Redactor())
+
+
 @pytest.fixture
 def controller(qtbot):
-    controller = GatewayController(no_crew, Policy(), tuple)
+    controller = GatewayController(no_crew, Policy(), no_output)
     yield controller
     controller.close()
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from picoclaw_tray.desktop.log_model import MAX_SHOWN, LogModel
+from picoclaw_tray.desktop.log_model import MAX_COPIED, MAX_SHOWN, LogModel
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.logs.store import LogStore
 
@@ -192,7 +192,7 @@ def test_model_masks_what_it_shows(model, store):
     model.catch_up()
 
     assert texts(model) == [f"api_key={MASK}"]
-    assert model.full_line(0) == f"api_key={MASK}"
+    assert model.copied_line(0) == f"api_key={MASK}"
 
 
 def test_model_masks_what_it_showed_before_the_secret_was_known(model, store):
@@ -205,12 +205,19 @@ def test_model_masks_what_it_showed_before_the_secret_was_known(model, store):
     assert texts(model) == [f"hello {MASK}"]
 
 
-def test_model_cuts_a_very_long_line_only_for_the_screen(model, store):
+def test_model_cuts_a_very_long_line_for_the_screen(model, store):
     store.extend([b"x" * (MAX_SHOWN + 5)])
     model.catch_up()
 
     assert texts(model) == ["x" * MAX_SHOWN + " … [and 5 bytes more]"]
-    assert model.full_line(0) == "x" * (MAX_SHOWN + 5)
+    assert model.copied_line(0) == "x" * (MAX_SHOWN + 5)
+
+
+def test_model_cuts_an_enormous_line_for_the_clipboard(model, store):
+    store.extend([b"x" * (MAX_COPIED + 5)])
+    model.catch_up()
+
+    assert model.copied_line(0) == "x" * MAX_COPIED + " … [and 5 bytes more]"
 
 
 def test_model_never_cuts_a_secret_in_two(model, store):
@@ -225,7 +232,7 @@ def test_model_expands_tabs_only_for_the_screen(model, store):
     model.catch_up()
 
     assert texts(model) == ["a       b"]
-    assert model.full_line(0) == "a\tb"
+    assert model.copied_line(0) == "a\tb"
 
 
 def test_model_forgets_what_it_rendered_before_memory_grows():
@@ -241,11 +248,11 @@ def test_model_forgets_what_it_rendered_before_memory_grows():
 
 
 @pytest.mark.parametrize("offset", [0, 1])
-def test_full_line_is_none_when_the_store_dropped_it(model, store, offset):
+def test_copied_line_is_none_when_the_store_dropped_it(model, store, offset):
     store.extend(numbered(0, 12))
     model.catch_up()
 
-    assert model.full_line(offset) is None
+    assert model.copied_line(offset) is None
 
 
 def test_model_is_empty_before_the_first_run():

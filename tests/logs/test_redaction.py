@@ -53,6 +53,11 @@ KEY_40 = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6kL9n"
             "-----BEGIN OPENSSH PRIVATE KEY-----\\nb3Bl\\n-----END",
             "-----BEGIN OPENSSH PRIVATE KEY-----•••-----END",
         ),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\npAIB\n-----END RSA PRIVATE KEY-----\nx",
+            "-----BEGIN RSA PRIVATE KEY-----•••-----END RSA PRIVATE KEY-----\nx",
+        ),
+        ("model_list[0]: enc://AbC+/dE12== is bad", "model_list[0]: enc://••• is bad"),
         # Headers, URLs, command lines, prose.
         (f"Authorization: Bearer {KEY_40}", "Authorization: Bearer •••"),
         ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic •••"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import Phase, Process, QuitKind, Running, State
+from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.system import processes
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
@@ -158,8 +159,10 @@ class Supervisor:
         self.controller.close()
         self.controller.deleteLater()
 
-    def _recent_output(self) -> tuple[str, ...]:
-        return tuple(line.decode(errors="replace") for line in self.lines[-50:])
+    def _recent_output(self) -> LogTail:
+        store = LogStore(max_lines=50, max_bytes=1_000_000)
+        store.extend(self.lines)
+        return store.tail(50, 4000)
 
     def _on_state_changed(self, state: State) -> None:
         name = type(state.phase).__name__

@@ -20,6 +20,8 @@ from PySide6.QtCore import QCoreApplication
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import Running, State
+from picoclaw_tray.logs.redaction import Redactor
+from picoclaw_tray.logs.store import LogTail
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
 from tests.support.gateway_home import GatewayHome
@@ -57,10 +59,14 @@ def main() -> None:
     home = GatewayHome(Path(folder), tuple(command))
     crew = functools.cache(lambda: assemble(home.site(), debug=False))
     application = QCoreApplication([])
-    controller = GatewayController(crew, Policy(), tuple, application)
+    controller = GatewayController(crew, Policy(), no_output, application)
     controller.state_changed.connect(say)
     controller.start()
     application.exec()
+
+
+def no_output() -> LogTail:
+    return LogTail((), 0, Redactor())
 
 
 def say(state: State) -> None:
