@@ -12,14 +12,13 @@ from picoclaw_tray.lifecycle.messages import NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Health,
     QuitKind,
-    Remains,
     Running,
     Spawning,
     Stopped,
     Stopping,
     StopReason,
 )
-from tests.support.supervisor import is_gone
+from tests.support.supervisor import is_gone, is_proven_stop
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import State
@@ -76,7 +75,7 @@ def test_stop_leaves_no_process_no_pid_file_and_nothing_else(
     assert stopped.reason is StopReason.BY_USER
     assert is_gone(pid)
     assert home.recorded_pid() is None
-    tray.until(lambda state: state.phase == Stopped(StopReason.BY_USER, (), Remains()), "proof")
+    tray.until(is_proven_stop, "proof")
 
 
 def test_stop_stays_stopped(home: GatewayHome, supervise: Supervise) -> None:
@@ -171,7 +170,7 @@ def test_force_stop_leaves_nothing_of_the_gateway(home: GatewayHome, supervise: 
     tray.until_phase(Stopped)
 
     assert is_gone(pid)
-    tray.until(lambda state: state.phase == Stopped(StopReason.BY_USER, (), Remains()), "proof")
+    tray.until(is_proven_stop, "proof")
     assert home.recorded_pid() is None
 
 
@@ -274,7 +273,7 @@ def test_stop_goes_on_to_force_when_the_grace_is_over(
     tray.until_phase(Stopped)
 
     assert is_gone(pid)
-    tray.until(lambda state: state.phase == Stopped(StopReason.BY_USER, (), Remains()), "proof")
+    tray.until(is_proven_stop, "proof")
     assert home.recorded_pid() is None
 
 

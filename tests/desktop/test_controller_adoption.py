@@ -12,14 +12,13 @@ from picoclaw_tray.lifecycle.state import (
     Backoff,
     Health,
     Process,
-    Remains,
     Running,
     Stopped,
     StopReason,
 )
 from picoclaw_tray.system.process_key import key_of
 from picoclaw_tray.system.run_record import RunRecords
-from tests.support.supervisor import is_gone
+from tests.support.supervisor import is_gone, is_proven_stop
 from tests.support.tray_to_kill import left_by_a_killed_tray
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from tests.support.gateway_home import GatewayHome
 
 pytestmark = [pytest.mark.linux, pytest.mark.macos]  # they send signals of Unix
-
-PROVEN_STOP = Stopped(StopReason.BY_USER, (), Remains())
 
 
 def test_start_adopts_a_gateway_that_was_started_by_hand(
@@ -164,7 +161,7 @@ def test_stop_ends_a_gateway_that_others_started(home: GatewayHome, supervise: S
         tray.controller.start()
         tray.until_runs()
         tray.controller.stop()
-        tray.until(lambda state: state.phase == PROVEN_STOP, "proof")
+        tray.until(is_proven_stop, "proof")
 
         assert gateway.wait() == 0
         assert home.recorded_pid() is None
@@ -179,7 +176,7 @@ def test_force_stop_ends_a_gateway_that_others_started(
         tray.controller.start()
         tray.until_runs()
         tray.controller.force_stop()
-        tray.until(lambda state: state.phase == PROVEN_STOP, "proof")
+        tray.until(is_proven_stop, "proof")
 
         assert gateway.wait() == -signal.SIGKILL
         assert home.recorded_pid() is None
@@ -195,7 +192,7 @@ def test_stop_goes_on_to_force_with_a_gateway_that_others_started(
         tray.until_runs()
         gateway.send_signal(signal.SIGSTOP)
         tray.controller.stop()
-        tray.until(lambda state: state.phase == PROVEN_STOP, "proof")
+        tray.until(is_proven_stop, "proof")
 
         assert gateway.wait() == -signal.SIGKILL
 

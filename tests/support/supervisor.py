@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.lifecycle.policy import Policy
-from picoclaw_tray.lifecycle.state import Phase, Process, QuitKind, Running, State
+from picoclaw_tray.lifecycle.state import (
+    Phase,
+    Process,
+    QuitKind,
+    Remains,
+    Running,
+    State,
+    Stopped,
+    StopReason,
+)
 from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.system import processes
 from picoclaw_tray.system.crew import assemble
@@ -207,3 +216,12 @@ def is_gone(pid: int) -> bool:
     """Whether no process with this PID runs; a zombie does not."""
     key = key_of(pid)
     return key is None or not processes.is_alive(key)
+
+
+def is_proven_stop(state: State) -> bool:
+    """Whether a person's stop left nothing behind, as a look afterwards found."""
+    match state.phase:
+        case Stopped(reason=StopReason.BY_USER, remains=remains):
+            return remains == Remains()
+        case _:
+            return False
