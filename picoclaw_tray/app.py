@@ -347,11 +347,15 @@ def run(options: RunOptions, environ: Mapping[str, str], give_up: Callable[[str]
         after.callback(qt_messages.uninstall)
         application = _application()
         qt_messages.install()
-        tray_app = TrayApp(site, options, application)
-        tray_app.begin(start=options.start)
-        status = application.exec()
-        tray_app.finish()
-        tray_app.end()
+        try:
+            tray_app = TrayApp(site, options, application)
+            tray_app.begin(start=options.start)
+            status = application.exec()
+            tray_app.finish()
+            tray_app.end()
+        except Exception:  # our log is closed by the time anybody else could write it down
+            log.critical("uncaught exception", exc_info=True)
+            raise
         log.info("the end")
     return status
 

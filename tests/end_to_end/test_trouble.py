@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from picoclaw_tray.system.paths import settings_file
-from tests.end_to_end.tray_program import PATIENCE_S, is_alive
+from tests.end_to_end.tray_program import PATIENCE_S, TrayProgram, is_alive
+from tests.support.programs import Program
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.linux
@@ -179,3 +180,23 @@ def token_in(pid_file):
     match = re.search(r'"token": "(\w{32})"', pid_file.read_text())
     assert match
     return match[1]
+
+
+def test_exception_that_ends_the_tray_is_in_its_log(own_machine, tmp_path):
+    code = """
+from picoclaw_tray.app import TrayApp
+from picoclaw_tray.cli import main
+def fail(self, **_):
+    raise ZeroDivisionError("begin failed")
+TrayApp.begin = fail
+main(["run", "--no-start"])
+"""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", code]
+
+    with Program(command, environment=environment, output_path=tmp_path / "tray.txt") as program:
+        assert program.wait(PATIENCE_S) == 1
+
+    log = TrayProgram(program, environment).log
+    assert "CRITICAL" in log
+    assert "ZeroDivisionError: begin failed" in log
