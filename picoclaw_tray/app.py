@@ -25,6 +25,7 @@ from picoclaw_tray.desktop.icons import Icons, app_icon
 from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.log_window import GatewayWindow
 from picoclaw_tray.desktop.notifier import Notifier
+from picoclaw_tray.desktop.reload import Reload
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
 from picoclaw_tray.desktop.situation_board import SituationBoard
 from picoclaw_tray.desktop.translation import rendered
@@ -90,9 +91,9 @@ class TrayApp(QObject):
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
         self._log_model = LogModel(self._store, self)
-        self._controller = GatewayController(
-            _late_crew(site, debug=options.debug), POLICY, self._recent_output, self
-        )
+        crew = _late_crew(site, debug=options.debug)
+        self._controller = GatewayController(crew, POLICY, self._recent_output, self)
+        self._reload = Reload(crew, self)
         self._board = SituationBoard(surroundings, self)
         self._notifier = Notifier(surroundings, self)
         self._actions = Actions(rendered, self)
@@ -150,12 +151,19 @@ class TrayApp(QObject):
         controller.lines_received.connect(self._on_lines_received)
         controller.state_changed.connect(board.on_state_changed)
         controller.observed.connect(board.on_observed)
+        controller.assessed.connect(board.on_assessed)
         controller.notice_raised.connect(board.on_notice)
         controller.notice_raised.connect(self._notifier.on_notice)
         controller.quit_ready.connect(self._on_quit_ready)
         controller.observed.connect(self._home_watch.ensure)
         controller.observed.connect(self._on_observed)
         self._home_watch.changed.connect(controller.nudge)
+        controller.state_changed.connect(self._reload.on_state_changed)
+        controller.lines_received.connect(self._reload.on_lines_received)
+        controller.reload_answered.connect(self._reload.on_answer)
+        self._reload.job_raised.connect(controller.run_in_watch_lane)
+        self._reload.changed.connect(board.on_reload_changed)
+        self._reload.changed.connect(controller.nudge)
         board.situation_changed.connect(self._on_situation)
         board.situation_changed.connect(self._notifier.on_situation)
         self._notifier.announced.connect(self._on_announced)
@@ -280,6 +288,8 @@ class TrayApp(QObject):
                 controller.restart()
             case Wish.RESTART_ANYWAY:
                 controller.restart_anyway()
+            case Wish.RELOAD:
+                self._reload.start(controller.state)
             case Wish.QUIT:
                 controller.quit()
             case _:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 
 from picoclaw_tray.presentation.tray import Wish
 
@@ -31,10 +32,13 @@ class Actions(QObject):
     def __init__(self, render: Callable[[Text], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._render = render
+        self._calm = QTimer(self, singleShot=True)
         self.headline = QAction(self, enabled=False)
         self.start = self._wishing(Wish.START)
         self.stop = self._wishing(Wish.STOP)
         self.restart = self._wishing(Wish.RESTART)
+        self.reload = self._wishing(Wish.RELOAD)
+        self.reload.setVisible(False)
         self.show_log = QAction(self)
         _set_label(self.show_log, self.tr("Show &log"))
         self.open_config = QAction(self)
@@ -45,17 +49,29 @@ class Actions(QObject):
 
     def for_window(self) -> tuple[QAction, ...]:
         """What the window shows as buttons: all but what it is itself."""
-        return (self.start, self.stop, self.restart, self.open_config, self.about, self.quit)
+        return (
+            self.start,
+            self.stop,
+            self.restart,
+            self.reload,
+            self.open_config,
+            self.about,
+            self.quit,
+        )
 
     def show_view(self, view: TrayView) -> None:
         """Sets what differs: each set property is a message to the panel."""
-        headline = _menu_line(self._render(view.headline))
+        headline = _menu_line(self._render(view.menu_line or view.headline))
         if self.headline.text() != headline:
             self.headline.setText(headline)
         self._show_entry(self.start, view.start)
         self._show_entry(self.stop, view.stop)
         self._show_entry(self.restart, view.restart)
         self._show_entry(self.quit, view.quit)
+        if view.reload is not None:
+            self._show_entry(self.reload, view.reload)
+        if self.reload.isVisible() != (view.reload is not None):
+            self.reload.setVisible(view.reload is not None)
 
     def _show_entry(self, action: QAction, entry: Entry) -> None:
         label = self._render(entry.text)
@@ -63,7 +79,10 @@ class Actions(QObject):
             _set_label(action, label)
         if action.isEnabled() != entry.enabled:
             action.setEnabled(entry.enabled)
-        action.setData(entry.wish)
+        if action.data() is not entry.wish:
+            action.setData(entry.wish)
+            if entry.wish is Wish.FORCE_STOP:
+                self._calm.start(QApplication.doubleClickInterval())
 
     def _wishing(self, wish: Wish) -> QAction:
         action = QAction(self)
@@ -74,8 +93,12 @@ class Actions(QObject):
     @Slot()
     def _on_triggered(self) -> None:
         action = self.sender()
-        if isinstance(action, QAction):
-            self.wished.emit(action.data())
+        if not isinstance(action, QAction):
+            return
+        wish = action.data()
+        if wish is Wish.FORCE_STOP and self._calm.isActive():
+            return  # the second click of a double click on "Stop"
+        self.wished.emit(wish)
 
 
 def _set_label(action: QAction, label: str) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from picoclaw_tray.desktop import jobs
 from picoclaw_tray.desktop.child import Child
 from picoclaw_tray.desktop.end_watch import EndWatch
-from picoclaw_tray.desktop.lane import Lane
+from picoclaw_tray.desktop.lane import Job, Lane
 from picoclaw_tray.lifecycle.messages import (
     ConfigChanged,
     Diagnose,
@@ -47,6 +47,8 @@ from picoclaw_tray.lifecycle.messages import (
     Tick,
 )
 from picoclaw_tray.lifecycle.state import (
+    Backoff,
+    Failed,
     Health,
     Locating,
     Phase,
@@ -56,10 +58,13 @@ from picoclaw_tray.lifecycle.state import (
     Running,
     Starting,
     State,
+    Stopped,
     Stopping,
 )
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
+from picoclaw_tray.presentation.reload import ReloadAnswer
+from picoclaw_tray.presentation.situation import Outlook
 from picoclaw_tray.system import sleep_clock
 from picoclaw_tray.system.observation import Observation
 
@@ -84,6 +89,8 @@ class GatewayController(QObject):
     Signals:
         state_changed(State): The life cycle moved; also within a phase.
         observed(Observation): Somebody looked; comes after the change that it led to.
+        assessed(Outlook): What a start would be like, as long as there is no gateway.
+        reload_answered(ReloadAnswer): The answer to a job of a reload.
         run_started(): A new run of our own is about to be spawned.
         lines_received(tuple): Lines of its output, ``bytes``.
         notice_raised(Notice): A person is to be told something that changes no phase.
@@ -92,6 +99,8 @@ class GatewayController(QObject):
 
     state_changed = Signal(State)
     observed = Signal(Observation)
+    assessed = Signal(Outlook)
+    reload_answered = Signal(ReloadAnswer)
     run_started = Signal()
     lines_received = Signal(tuple)
     notice_raised = Signal(Notice)
@@ -120,6 +129,7 @@ class GatewayController(QObject):
         self._inbox: deque[Event] = deque()
         self._draining = False
         self._child: Child | None = None
+        self._plan: LaunchPlan | None = None
         self._signals_under_way = 0
         self._slept = sleep_clock.slept_s()
         self._held_ends: deque[Exited | Observed] = deque()
@@ -191,6 +201,11 @@ class GatewayController(QObject):
         self._policy = self._patient_policy.attentive() if attentive else self._patient_policy
         if attentive:
             self.nudge()
+
+    @Slot(Job)
+    def run_in_watch_lane(self, job: Job) -> None:
+        """Carries out a job behind the looks that are waiting."""
+        self._watch.submit(job)
 
     def close(self) -> None:
         """Ends the lanes, after what they have begun. Belongs after ``quit_ready``."""
@@ -268,9 +283,15 @@ class GatewayController(QObject):
                 self._dispatch_end(gone)
             case event:
                 self._dispatch(replace(event, at=_now()))
+        if answer.outlook is not None:
+            self.assessed.emit(answer.outlook)
+        if answer.reload is not None:
+            self.reload_answered.emit(answer.reload)
         if answer.observation is not None:
             self.observed.emit(answer.observation)
             self._note_config(answer.observation.config_stamp, repairs=asked_now)
+            if isinstance(self._state.phase, Stopped | Backoff | Failed):
+                self._watch.submit(jobs.assessing(self._crew, self._state.epoch))
         elif answer.config_stamp is not None:
             self._note_config(answer.config_stamp, repairs=False)
 
@@ -303,7 +324,8 @@ class GatewayController(QObject):
 
     @Slot(Process)
     def _on_spawned(self, process: Process) -> None:
-        self._watch.submit(jobs.recording(self._crew, process))
+        assert self._plan is not None
+        self._watch.submit(jobs.recording(self._crew, process, self._plan))
         self._dispatch(Spawned(_now(), process))
 
     @Slot(str)
@@ -351,6 +373,7 @@ class GatewayController(QObject):
 
     def _spawn(self, plan: LaunchPlan) -> None:
         self.run_started.emit()
+        self._plan = plan
         self._child = Child(plan, self)
         self._child.spawned.connect(self._on_spawned)
         self._child.spawn_failed.connect(self._on_spawn_failed)

@@ -24,14 +24,23 @@ from picoclaw_tray.lifecycle.messages import (
     SignalRefused,
 )
 from picoclaw_tray.lifecycle.state import COULD_NOT_CHECK, Failure
+from picoclaw_tray.presentation.reload import ReloadAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from picoclaw_tray.lifecycle.messages import Diagnose, Forget, Observe, Prepare, Terminate
+    from picoclaw_tray.lifecycle.messages import (
+        Diagnose,
+        Forget,
+        LaunchPlan,
+        Observe,
+        Prepare,
+        Terminate,
+    )
     from picoclaw_tray.lifecycle.state import Process, ProcessKey
     from picoclaw_tray.logs.store import LogTail
+    from picoclaw_tray.presentation.situation import Outlook
     from picoclaw_tray.system.config_files import Stamp
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.observation import Observation
@@ -48,12 +57,17 @@ NO_EPOCH = -1
 class Answer:
     """What comes back from a lane: an event, still without its time, and what was seen.
 
-    ``config_stamp``: PicoClaw's files as a failed gateway left them; a later change is a repair.
+    Attributes:
+        config_stamp: PicoClaw's files as a failed gateway left them; a later change is a repair.
+        outlook: What a start would be like now.
+        reload: What became of a reload that was asked for.
     """
 
     event: Event | None = None
     observation: Observation | None = None
     config_stamp: Stamp | None = None
+    outlook: Outlook | None = None
+    reload: ReloadAnswer | None = None
 
 
 def observing(crew: FindCrew, request: Observe) -> Job:
@@ -67,6 +81,26 @@ def preparing(crew: FindCrew, request: Prepare) -> Job:
     refusal = Failure("unknown", detail=COULD_NOT_CHECK)
     refused = Answer(Refused(0, request.epoch, refusal))
     return Job(partial(_prepare, crew, request), refused, request.epoch)
+
+
+def assessing(crew: FindCrew, epoch: int) -> Job:
+    """Finds out what a start would be like; dropped once something happens."""
+    return Job(partial(_assess, crew), Answer(), epoch)
+
+
+def reloading(crew: FindCrew, process: Process) -> Job:
+    """Asks a gateway to take over its config."""
+    return Job(partial(_reload, crew, process), Answer(reload=ReloadAnswer.nothing()))
+
+
+def judging_reload(crew: FindCrew, accepted: ReloadAnswer) -> Job:
+    """Looks whether the gateway complained after it had accepted."""
+    return Job(partial(_judge_reload, crew, accepted), Answer(reload=ReloadAnswer.nothing()))
+
+
+def noting_reload(crew: FindCrew, accepted: ReloadAnswer) -> Job:
+    """Notes what the gateway runs with from now on."""
+    return Job(partial(_note_reload, crew, accepted), Answer())
 
 
 def diagnosing(crew: FindCrew, request: Diagnose, output: LogTail) -> Job:
@@ -86,9 +120,9 @@ def reporting(tree: tuple[ProcessKey, ...]) -> Job:
     return Job(partial(_report, tree), Answer())
 
 
-def recording(crew: FindCrew, process: Process) -> Job:
-    """Notes that a process is ours, for a tray after this one."""
-    return Job(partial(_record, crew, process), Answer())
+def recording(crew: FindCrew, process: Process, plan: LaunchPlan) -> Job:
+    """Notes that a process is ours and what it was started with, for a tray after this one."""
+    return Job(partial(_record, crew, process, plan), Answer())
 
 
 def signalling(request: Terminate | Kill) -> Job:
@@ -102,7 +136,9 @@ def _observe(crew: FindCrew, request: Observe) -> Answer:
 
 
 def _prepare(crew: FindCrew, request: Prepare) -> Answer:
-    result = crew().preparer.prepare(anyway=request.anyway, replacing=request.replacing)
+    result = crew().preparer.prepare(
+        anyway=request.anyway, replacing=request.replacing, fresh=request.fresh
+    )
     if isinstance(result, Failure):
         return Answer(Refused(0, request.epoch, result))
     return Answer(Prepared(0, request.epoch, result))
@@ -128,8 +164,25 @@ def _report(tree: tuple[ProcessKey, ...]) -> Answer:
     return Answer()
 
 
-def _record(crew: FindCrew, process: Process) -> Answer:
-    crew().run_records.write_spawned(process)
+def _assess(crew: FindCrew) -> Answer:
+    return Answer(outlook=crew().preflight.check(fresh=False).outlook)
+
+
+def _reload(crew: FindCrew, process: Process) -> Answer:
+    return Answer(reload=crew().reloader.ask(process))
+
+
+def _judge_reload(crew: FindCrew, accepted: ReloadAnswer) -> Answer:
+    return Answer(reload=crew().reloader.judge(accepted))
+
+
+def _note_reload(crew: FindCrew, accepted: ReloadAnswer) -> Answer:
+    crew().reloader.note(accepted)
+    return Answer()
+
+
+def _record(crew: FindCrew, process: Process, plan: LaunchPlan) -> Answer:
+    crew().run_records.write_spawned(process, plan)
     return Answer()
 
 

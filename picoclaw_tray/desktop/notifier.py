@@ -41,7 +41,7 @@ class Notifier(QObject):
     def on_situation(self, situation: Situation) -> None:
         """A new situation, perhaps worth telling."""
         before, state = self._told, situation.state
-        if before.state.phase is state.phase or is_unexplained(state):
+        if _is_alike(before, situation) or is_unexplained(state):
             return
         self._told = situation
         announcement = announce_change(before, situation, time.monotonic())
@@ -56,3 +56,12 @@ class Notifier(QObject):
     def _announce(self, announcement: Announcement) -> None:
         log.info("notice: %s", render(announcement.sentence))
         self.announced.emit(announcement)
+
+
+def _is_alike(before: Situation, after: Situation) -> bool:
+    """Nothing happened that could be worth telling."""
+    return (
+        before.state.phase is after.state.phase
+        and before.reload is after.reload
+        and before.facts.changes == after.facts.changes
+    )

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QActionEvent, QPaintEvent
 
 _RULE_SHARE: Final = 0.18
 
@@ -40,6 +40,13 @@ class PaddedButton(QToolButton):
         self._padding = padding
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def actionEvent(self, event: QActionEvent) -> None:
+        """Follows its action also in whether it is shown, which Qt leaves out."""
+        super().actionEvent(event)
+        action = self.defaultAction()
+        if action is not None:
+            self.setVisible(action.isVisible())
 
     def sizeHint(self) -> QSize:
         """The text and the room."""

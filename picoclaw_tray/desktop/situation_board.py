@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.lifecycle.messages import Found, Notice
 from picoclaw_tray.lifecycle.state import Backoff, Failed, State, Stopped
-from picoclaw_tray.presentation.situation import Facts, Situation
+from picoclaw_tray.presentation.reload import ReloadAnswer
+from picoclaw_tray.presentation.situation import Facts, Outlook, Situation
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
@@ -45,10 +46,23 @@ class SituationBoard(QObject):
         before = self._situation
         facts, notice = before.facts, before.notice
         if state.process is not None and state.process != before.state.process:
-            facts = replace(facts, version="", started_at=None, run=None)
+            facts = replace(
+                facts,
+                version="",
+                started_at=None,
+                run=None,
+                boot_model="",
+                changes=(),
+                can_reload=False,
+            )
+        outlook, reload = before.outlook, before.reload
         if state.epoch != before.state.epoch:
-            notice = None
-        self._situation = replace(before, state=state, facts=facts, notice=notice)
+            notice, reload = None, None
+        if state.process is not None:
+            outlook = None
+        self._situation = replace(
+            before, state=state, facts=facts, notice=notice, outlook=outlook, reload=reload
+        )
         if isinstance(state.phase, Backoff):
             self._countdown.start()
         else:
@@ -71,6 +85,19 @@ class SituationBoard(QObject):
         self._situation = replace(self._situation, facts=facts)
         self._announce()
 
+    @Slot(Outlook)
+    def on_assessed(self, outlook: Outlook) -> None:
+        """Somebody looked what a start would be like."""
+        if self._situation.state.process is None and outlook != self._situation.outlook:
+            self._situation = replace(self._situation, outlook=outlook)
+            self._announce()
+
+    @Slot(ReloadAnswer)
+    def on_reload_changed(self, reload: ReloadAnswer) -> None:
+        """A reload came a step further."""
+        self._situation = replace(self._situation, reload=reload)
+        self._announce()
+
     @Slot(Notice)
     def on_notice(self, notice: Notice) -> None:
         """Something was said that changed no phase; the window keeps it for a while."""
@@ -90,5 +117,8 @@ def _filled(new: Facts, old: Facts) -> Facts:
         started_at=old.started_at if new.started_at is None else new.started_at,
         run=old.run if new.run is None else new.run,
         default_model=new.default_model or old.default_model,
+        boot_model=new.boot_model or old.boot_model,
         config_problem=new.config_problem,
+        changes=new.changes or old.changes,
+        can_reload=new.can_reload or old.can_reload,
     )

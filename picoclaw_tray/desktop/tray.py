@@ -84,7 +84,7 @@ class Tray(QObject):
             self._frame = 0
             self._set_picture()
         heading = f"{self._render(view.title)} · {self._render(view.headline)}"
-        tooltip = "\n".join((heading, *map(self._render, view.details)))
+        tooltip = "\n".join((heading, *map(self._render, (*view.details, *view.advice))))
         if tooltip != self._tooltip:
             self._tooltip = tooltip
             if self._icon is not None:
@@ -163,7 +163,7 @@ def _menu(actions: Actions) -> QMenu:
     menu = QMenu()
     menu.addAction(actions.headline)
     menu.addSeparator()
-    menu.addActions([actions.start, actions.stop, actions.restart])
+    menu.addActions([actions.start, actions.stop, actions.restart, actions.reload])
     menu.addSeparator()
     menu.addActions([actions.show_log, actions.open_config, actions.about])
     menu.addSeparator()

@@ -1,61 +1,116 @@
-"""The few parts of ``config.json`` that a supervisor needs (contract 1.4, 5.2, 5.3 and B.8).
+"""PicoClaw's configuration in memory: its three files and the environment, put together.
 
-Read as release v0.2.8 and newer read it, environment overrides included. Values are never quoted
+Read as a given release reads it (contract 1.4, 5 and B.8), never written. Values are never quoted
 in an error, only keys, positions and types: a value may be a secret in the wrong place.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
+from picoclaw_tray.gateway.auth_file import stored_logins
+from picoclaw_tray.gateway.channels import checked_channels, merged_channels
+from picoclaw_tray.gateway.config_document import (
+    check,
+    known_spelling,
+    overridden,
+    unknown_fields,
+    with_defaults,
+    with_secrets,
+)
 from picoclaw_tray.gateway.config_error import (
     ConfigError,
     InvalidConfigError,
-    invalid_host,
-    invalid_model,
-    invalid_port,
-    invalid_variable,
+    placed,
     syntax_error,
     type_error,
+    unknown_key,
+)
+from picoclaw_tray.gateway.config_schema import ITEM, config_schema, older_schema
+from picoclaw_tray.gateway.config_value_error import (
+    SecretProblem,
+    invalid_choice,
+    invalid_host,
+    invalid_model_id,
+    invalid_port,
+    missing_in_model,
+    null_model,
+    unresolved_secret,
     unsupported_version,
 )
 from picoclaw_tray.gateway.go_json import WrongTypeError, decode_json, take, type_name
 from picoclaw_tray.gateway.health import DEFAULT_HOST, DEFAULT_PORT, bind_entries
+from picoclaw_tray.gateway.models import ModelEntry, built_in_models
+from picoclaw_tray.gateway.release import NEWEST
+from picoclaw_tray.gateway.secrets import MissingSecretFileError, SecretSources, file_name
+from picoclaw_tray.gateway.security_file import SecurityFile, read_security_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from picoclaw_tray.gateway.release import Release
 
 CURRENT_VERSION = 3
 DEFAULT_LOG_LEVEL = "warn"
-MODEL_VARIABLE = "PICOCLAW_AGENTS_DEFAULTS_MODEL_NAME"
 
-_TRIVIAL_BYTES = 10
-_LEVELS = {level: level for level in ("debug", "info", "warn", "error", "fatal")} | {
+_TRIVIAL_BYTES: Final = 10
+_LEVELS: Final = {level: level for level in ("debug", "info", "warn", "error", "fatal")} | {
     "warning": "warn"
 }
-_TRUTHS = dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True) | dict.fromkeys(
-    ("0", "f", "F", "false", "FALSE", "False"), False
+_PORTS: Final = range(1, 65536)
+_WHITE_SPACE: Final = frozenset(" \t\n\r")
+_TRANSFORMS: Final = ("off", "simple")
+_KNOWN_TRANSFORMS: Final = frozenset(
+    {"", "off", "none", "native", "simple", "basic", "strict", "flat"}
 )
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_PORTS = range(1, 65536)
+_PROFILE_MODES: Final = {
+    "history": ("default", "off"),
+    "system_prompt": ("default", "off"),
+    "skills": ("default", "off", "custom"),
+    "tools": ("default", "off", "custom"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSources:
+    """All that a config is made of.
+
+    Attributes:
+        config: content of ``config.json``; None if there is none, which is no error.
+        security: of ``.security.yml``, likewise.
+        auth: of ``auth.json``, likewise.
+        environ: what the gateway will be started with.
+        secrets: what secrets elsewhere amount to.
+    """
+
+    config: bytes | None = field(default=None, repr=False)
+    security: bytes | None = field(default=None, repr=False)
+    auth: bytes | None = field(default=None, repr=False)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: SecretSources = field(default_factory=SecretSources)
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayConfig:
-    """What a gateway would start with; the defaults are those of a missing file.
+    """What a gateway would start with.
 
     Attributes:
-        version: of the schema; below ``CURRENT_VERSION`` the first start rewrites the file.
+        version: of the schema.
         host: bind host list in normal form.
         port: 1 to 65535.
         log_level: ``debug``, ``info``, ``warn``, ``error`` or ``fatal``.
         hot_reload: the gateway applies changes of the file by itself.
         default_model: trimmed name, empty if there is none; None if the schema is too old to tell.
-        model_names: of all entries of ``model_list``; None if the built-in list applies, or if
-            the schema is too old to tell.
+        padded_default_model: the same with the blanks around it; empty if there are none.
+        migrates: the first start will rewrite the file, with a backup.
+        models: all entries, in order.
+        other_models: names of models that are used beside the default one.
+        default_provider: what a bare model id belongs to.
+        logins: providers with a stored credential.
+        tools: the whole section, filled in.
+        channels: by name, filled in.
     """
 
     version: int = CURRENT_VERSION
@@ -64,85 +119,32 @@ class GatewayConfig:
     log_level: str = DEFAULT_LOG_LEVEL
     hot_reload: bool = False
     default_model: str | None = ""
-    model_names: tuple[str, ...] | None = None
+    padded_default_model: str = ""
+    migrates: bool = False
+    models: tuple[ModelEntry, ...] = ()
+    other_models: tuple[str, ...] = ()
+    default_provider: str = ""
+    logins: frozenset[str] = frozenset()
+    tools: Mapping[str, object] = field(default_factory=dict, repr=False)
+    channels: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
 
-    @property
-    def is_old_schema(self) -> bool:
-        """Whether the first start will migrate the file, with a backup."""
-        return self.version < CURRENT_VERSION
 
-
-def read_config(raw: bytes | None, environ: Mapping[str, str]) -> GatewayConfig | ConfigError:
-    """Reads the config as a gateway with this environment would.
-
-    Args:
-        raw: the content of the file; None if there is none, which is no error.
-        environ: what the gateway will be started with.
-    """
-    if raw is None:
-        return GatewayConfig()
-    text = raw.decode("utf-8", "replace")
+def read_config(sources: ConfigSources, release: Release = NEWEST) -> GatewayConfig | ConfigError:
+    """Reads the config as a gateway of this release with this environment would."""
+    text = (sources.config or b"").decode("utf-8", "replace")
+    precise = release.rejects_unknown_keys
     try:
-        return _interpret(decode_json(raw), environ, size=len(raw))
+        return _Reading(sources, release).read()
     except WrongTypeError as error:
-        return type_error(text, error)
+        return type_error(text, error, precise=precise)
     except InvalidConfigError as error:
-        return error.error
+        return placed(error.error, text)
     except json.JSONDecodeError as error:
-        return syntax_error(text, error.pos)
-    except ValueError:
+        return syntax_error(text, error.pos, precise=precise)
+    except _ConfigFailedError as error:
+        return error.error
+    except (ValueError, RecursionError):
         return syntax_error(text, None)
-
-
-def _interpret(document: object, environ: Mapping[str, str], size: int) -> GatewayConfig:
-    root: dict[str, object] = {}
-    match document:
-        case dict():
-            root = document
-        case None:
-            pass
-        case _:
-            raise WrongTypeError("", "object", type_name(document))
-    version = take(root, "version", int, 0)
-    if size <= _TRIVIAL_BYTES:
-        return GatewayConfig()
-    if not 0 <= version <= CURRENT_VERSION:
-        raise unsupported_version(version)
-    if version < CURRENT_VERSION:
-        return _read_old(root, environ, version)
-    config = _read_gateway_section(root, environ, version)
-    return replace(
-        config,
-        default_model=_override(
-            environ, MODEL_VARIABLE, take(root, "agents.defaults.model_name", str, "")
-        ).strip(),
-        model_names=_model_names(root),
-    )
-
-
-def _read_old(root: dict[str, object], environ: Mapping[str, str], version: int) -> GatewayConfig:
-    """Of an older schema only the address is read, if it can be: the migration is not predicted."""
-    try:
-        config = _read_gateway_section(root, environ, version)
-    except (WrongTypeError, InvalidConfigError):
-        config = GatewayConfig(version)
-    return replace(config, default_model=None)
-
-
-def _read_gateway_section(
-    root: dict[str, object], environ: Mapping[str, str], version: int
-) -> GatewayConfig:
-    host = take(root, "gateway.host", str, "")
-    port = take(root, "gateway.port", int, DEFAULT_PORT)
-    hot_reload = take(root, "gateway.hot_reload", bool, False)
-    log_level = take(root, "gateway.log_level", str, "")
-    return GatewayConfig(
-        version=version,
-        host=_host(_override(environ, "PICOCLAW_GATEWAY_HOST", host)),
-        port=_port(environ, port),
-        log_level=normal_log_level(_override(environ, "PICOCLAW_LOG_LEVEL", log_level)),
-        hot_reload=_hot_reload(environ, hot_reload),
-    )
 
 
 def normal_log_level(level: str) -> str:
@@ -150,56 +152,212 @@ def normal_log_level(level: str) -> str:
     return _LEVELS.get(level.strip().lower(), DEFAULT_LOG_LEVEL)
 
 
-def _override(environ: Mapping[str, str], variable: str, value: str) -> str:
-    """A blank variable counts as not set."""
-    override = environ.get(variable, "")
-    return override if override.strip() else value
+class _ConfigFailedError(Exception):
+    def __init__(self, error: ConfigError) -> None:
+        super().__init__(error.reason)
+        self.error = error
 
 
-def _host(bind: str) -> str:
-    entries = bind_entries(bind)
+class _Reading:
+    """One reading; the steps come in the order of contract 5.2."""
+
+    def __init__(self, sources: ConfigSources, release: Release) -> None:
+        self._sources = sources
+        self._environ = sources.environ
+        self._release = release
+
+    def read(self) -> GatewayConfig:
+        raw = self._sources.config
+        document = {} if raw is None else self._document(raw)
+        if raw is None or len(raw) <= _TRIVIAL_BYTES:
+            return self._config({}, {}, CURRENT_VERSION)
+        version = _version(document)
+        newest = self._release.schema
+        if not 0 <= version <= (CURRENT_VERSION if newest is None else newest):
+            raise unsupported_version(version)
+        if version < CURRENT_VERSION or newest is None:
+            return self._old(document, version)
+        self._check(raw, document)
+        return self._config(document, self._environ, version)
+
+    def _document(self, raw: bytes) -> dict[str, object]:
+        document = decode_json(raw)
+        if not self._release.rejects_unknown_keys:
+            document = known_spelling(document, older_schema())
+        if document is None:
+            document = {}
+        if not isinstance(document, dict):
+            raise WrongTypeError("", "object", type_name(document))
+        _version(document)
+        return document
+
+    def _old(self, document: dict[str, object], version: int) -> GatewayConfig:
+        """Of an older schema only the address is read, if it can be: nothing is predicted."""
+        try:
+            host = _host(take(document, "gateway.host", str, ""), self._environ)
+            key = config_schema().children["gateway"].children["port"]
+            port = take(document, "gateway.port", int, DEFAULT_PORT)
+            port = _port(overridden(port, key, self._environ, self._secret, "port"))
+        except (WrongTypeError, InvalidConfigError):
+            host, port = DEFAULT_HOST, DEFAULT_PORT
+        migrates = version < (self._release.schema or 0)
+        return GatewayConfig(version, host, port, default_model=None, migrates=migrates)
+
+    def _check(self, raw: bytes, document: dict[str, object]) -> None:
+        schema = config_schema()
+        if self._release.rejects_unknown_keys:
+            unknown = unknown_fields(document, schema)
+            if unknown:
+                raise _ConfigFailedError(unknown_key(raw.decode("utf-8", "replace"), unknown))
+        check(document, schema, self._secret)
+
+    def _secret(self, raw: str, path: str) -> str:
+        """A secret of ``config.json``, where a missing file is an error."""
+        try:
+            return self._sources.secrets.read(raw, path)
+        except MissingSecretFileError:
+            raise unresolved_secret(SecretProblem.NO_FILE, path, file_name(raw)) from None
+
+    def _config(
+        self, document: dict[str, object], environ: Mapping[str, str], version: int
+    ) -> GatewayConfig:
+        """The effective config; ``environ`` is empty where the gateway reads no override."""
+        schema = config_schema()
+        security = self._security() if document else SecurityFile()
+        effective = with_secrets(with_defaults(document, schema), schema, self._secret)
+        assert isinstance(effective, dict)
+        _lay_over_web(effective["tools"]["web"], security)
+        bind = effective["gateway"]["host"]
+        known = schema if self._release.rejects_unknown_keys else older_schema()
+        effective = overridden(effective, known, environ, self._secret)
+        assert isinstance(effective, dict)
+        given_channels = document.get("channel_list")
+        channels = checked_channels(
+            merged_channels(
+                given_channels if isinstance(given_channels, dict) else {}, security.channels
+            ),
+            self._release,
+            self._secret,
+        )
+        defaults = effective["agents"]["defaults"]
+        if self._release.rejects_unknown_keys:
+            _check_profile(defaults["turn_profile"])
+        gateway, name = effective["gateway"], defaults["model_name"]
+        host = _host(bind, environ)
+        models = tuple(self._models(document, security))
+        return GatewayConfig(
+            version=version,
+            host=host,
+            port=_port(gateway["port"]),
+            log_level=normal_log_level(gateway["log_level"]),
+            hot_reload=gateway["hot_reload"],
+            default_model=name.strip(),
+            padded_default_model="" if name == name.strip() else name,
+            models=models,
+            other_models=tuple(_other_models(effective["agents"])),
+            default_provider=defaults["provider"].strip(),
+            logins=stored_logins(self._sources.auth),
+            tools=effective["tools"],
+            channels=channels,
+        )
+
+    def _security(self) -> SecurityFile:
+        if self._sources.security is None:
+            return SecurityFile()
+        security = read_security_file(self._sources.security, self._sources.secrets)
+        if isinstance(security, ConfigError):
+            raise _ConfigFailedError(security)
+        return security
+
+    def _models(
+        self, document: Mapping[str, object], security: SecurityFile
+    ) -> Iterator[ModelEntry]:
+        key = config_schema().children["model_list"].children[ITEM]
+        given = document["model_list"] if "model_list" in document else built_in_models()
+        if security.empties_models or not isinstance(given, list):
+            return
+        seen: dict[str, int] = {}
+        for index, raw in enumerate(given):
+            path = f"model_list[{index}]"
+            if raw is None:
+                raise null_model(path)
+            entry = with_secrets(with_defaults(raw, key), key, self._secret)
+            assert isinstance(entry, dict)
+            self._check_model(entry, path)
+            name, keys = entry.pop("model_name"), tuple(entry.pop("api_keys"))
+            replacing = security.models.get(
+                f"{name}:{seen.get(name, 0)}", security.models.get(name)
+            )
+            seen[name] = seen.get(name, 0) + 1
+            entry.pop("enabled")  # neither looked up by it nor started by it
+            yield ModelEntry(
+                name=name,
+                provider=entry.pop("provider"),
+                model=entry.pop("model"),
+                api_base=entry.pop("api_base"),
+                auth_method=entry.pop("auth_method").strip().lower(),
+                keys=keys if replacing is None else replacing,
+                lost_keys=bool(keys) and replacing == (),
+                rest=entry,
+            )
+
+    def _check_model(self, entry: Mapping[str, object], path: str) -> None:
+        for key in ("model_name", "model"):
+            if not entry[key]:
+                raise missing_in_model(path, key)
+        if not self._release.rejects_unknown_keys:
+            return
+        transform, field = entry["tool_schema_transform"], f"{path}.tool_schema_transform"
+        if str(transform).strip().lower() not in _KNOWN_TRANSFORMS:
+            raise invalid_choice(field, _TRANSFORMS)
+        model = str(entry["model"])
+        if _WHITE_SPACE.intersection(model) or model.startswith("/") or "//" in model:
+            raise invalid_model_id(path)
+
+
+def _version(document: Mapping[str, object]) -> int:
+    """Found in any spelling, even by a gateway that then calls it unknown."""
+    spellings = [name for name in document if name.lower() == "version"]
+    return take(document, spellings[-1], int, 0) if spellings else 0
+
+
+def _host(bind: str, environ: Mapping[str, str]) -> str:
+    """Blank in the variable means that it is not set; blank in the file means the default."""
+    override = environ.get(config_schema().children["gateway"].children["host"].variable, "")
+    entries = bind_entries(override if override.strip() else bind)
     if entries is None:
         raise invalid_host()
     return ",".join(entries)
 
 
-def _port(environ: Mapping[str, str], port: int) -> int:
-    variable = "PICOCLAW_GATEWAY_PORT"
-    if override := environ.get(variable):
-        if not _INTEGER.fullmatch(override):
-            raise invalid_variable(variable, "Port", "int")
-        port = int(override)
+def _port(port: object) -> int:
+    assert isinstance(port, int)
     if port not in _PORTS:
         raise invalid_port(port)
     return port
 
 
-def _hot_reload(environ: Mapping[str, str], hot_reload: bool) -> bool:  # noqa: FBT001
-    variable = "PICOCLAW_GATEWAY_HOT_RELOAD"
-    if override := environ.get(variable):
-        if override not in _TRUTHS:
-            raise invalid_variable(variable, "HotReload", "bool")
-        return _TRUTHS[override]
-    return hot_reload
+def _lay_over_web(web: dict[str, dict[str, object]], security: SecurityFile) -> None:
+    for name, fields in security.web.items():
+        service = web[name]
+        service.update({key: value for key, value in fields.items() if key in service})
 
 
-def _model_names(root: dict[str, object]) -> tuple[str, ...] | None:
-    """The names of the list that replaces the built-in one; null is a list without entries."""
-    if "model_list" not in root:
-        return None
-    entries = take(root, "model_list", list, [])
-    return tuple(_model_name(entry, f"model_list[{n}]") for n, entry in enumerate(entries))
+def _check_profile(profile: Mapping[str, Mapping[str, object]]) -> None:
+    if not profile["enabled"]:
+        return
+    for name, modes in _PROFILE_MODES.items():
+        mode, field = profile[name]["mode"], f"agents.defaults.turn_profile.{name}.mode"
+        if str(mode).strip().lower() not in {"", *modes}:
+            raise invalid_choice(field, modes)
 
 
-def _model_name(entry: object, path: str) -> str:
-    if not isinstance(entry, dict):
-        raise WrongTypeError(path, "object", type_name(entry))
-    try:
-        name, model = (take(entry, key, str, "") for key in ("model_name", "model"))
-    except WrongTypeError as error:
-        full_path = f"{path}.{error.path}"
-        raise WrongTypeError(full_path, error.expected, error.found) from None
-    for key, value in (("model_name", name), ("model", model)):
-        if not value:
-            raise invalid_model(path, key)
-    return name
+def _other_models(agents: Mapping[str, object]) -> Iterator[str]:
+    """Names of models for fallbacks, for light work and for single agents (contract 7.2)."""
+    defaults, single = agents["defaults"], agents["list"]
+    assert isinstance(defaults, dict)
+    assert isinstance(single, list)
+    names = [*defaults["model_fallbacks"], defaults["routing"]["light_model"]]
+    for agent in single:
+        names += [agent["model"]["primary"], *agent["model"]["fallbacks"]]
+    yield from dict.fromkeys(filter(None, map(str.strip, names)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray.gateway.json_position import line_and_column, position_of
+from picoclaw_tray.gateway.json_position import line_and_column, place_of, position_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 _UNREADABLE = QT_TRANSLATE_NOOP(
     "Config",
     "PicoClaw's configuration cannot be read. Check that it is a file and that you may read it.",
+)
+_SECURITY_UNREADABLE = QT_TRANSLATE_NOOP(
+    "Config",
+    "PicoClaw's file .security.yml cannot be read. Check that it is a file and that you may read "
+    "it.",
 )
 _EMPTY = QT_TRANSLATE_NOOP(
     "Config",
@@ -37,28 +42,40 @@ _TYPE = QT_TRANSLATE_NOOP(
 _TYPE_OF_ROOT = QT_TRANSLATE_NOOP(
     "Config", "PicoClaw's configuration has to be one JSON object, in curly brackets."
 )
-_VERSION = QT_TRANSLATE_NOOP(
+_UNKNOWN = QT_TRANSLATE_NOOP(
     "Config",
-    "PicoClaw's configuration has the schema version {version}, which is not supported. "
-    "A newer PicoClaw may be needed.",
+    "PicoClaw does not know the key {fields} of its configuration, see line {line}. Take it out, "
+    "or correct its name.",
 )
-_HOST = QT_TRANSLATE_NOOP(
+_UNKNOWN_BUT = QT_TRANSLATE_NOOP(
     "Config",
-    "The gateway's host list has an empty entry. Take the surplus comma out of gateway.host, "
-    "or out of the environment variable PICOCLAW_GATEWAY_HOST.",
+    "PicoClaw does not know the key {fields} of its configuration, see line {line}. "
+    "In place of {wrong} write {right}.",
 )
-_PORT = QT_TRANSLATE_NOOP(
+_UNKNOWN_MORE = QT_TRANSLATE_NOOP("Config", "{fields} and {more} more")
+_SECURITY = QT_TRANSLATE_NOOP(
     "Config",
-    "The gateway's port has to be a number from 1 to 65535, but is {port}. Change gateway.port, "
-    "or the environment variable PICOCLAW_GATEWAY_PORT.",
+    "PicoClaw's file .security.yml cannot be used: see line {line}. Correct it there, or restore a "
+    "backup.",
 )
-_VARIABLE = QT_TRANSLATE_NOOP(
+_SECURITY_SOMEWHERE = QT_TRANSLATE_NOOP(
     "Config",
-    "The environment variable {variable} cannot be read: it has to be of type {expected}.",
+    "PicoClaw's file .security.yml cannot be used. Correct it, or restore a backup.",
 )
-_MODEL = QT_TRANSLATE_NOOP(
-    "Config", "The entry {entry} of PicoClaw's configuration needs a value for {key}."
-)
+
+CONFIG_FILE: Final = "config.json"
+SECURITY_FILE: Final = ".security.yml"
+
+SECURITY_REASON: Final = "failed to load security config: "
+_MOST_FIELDS: Final = 5
+
+_RIGHT_NAMES: Final = {
+    "api_key": "api_keys",
+    "agents.defaults.model": "agents.defaults.model_name",
+    "channels": "channel_list",
+    "providers": "model_list",
+}
+"""What older schemas called it (contract 5.1)."""
 
 
 class ConfigErrorKind(StrEnum):
@@ -67,8 +84,10 @@ class ConfigErrorKind(StrEnum):
     UNREADABLE = "unreadable"
     SYNTAX = "syntax"
     TYPE = "type"
+    UNKNOWN_KEY = "unknown_key"
     UNSUPPORTED_VERSION = "unsupported_version"
     INVALID_VALUE = "invalid_value"
+    UNRESOLVED_SECRET = "unresolved_secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,8 @@ class ConfigError:
         line: counted from 1; None if there is no place to name.
         column: counted from 1, in characters.
         explanation: what is wrong, and what to do.
+        field: the key, dotted from the root; empty if there is none to name.
+        file: ``CONFIG_FILE`` or ``SECURITY_FILE``.
     """
 
     kind: ConfigErrorKind
@@ -88,38 +109,59 @@ class ConfigError:
     line: int | None
     column: int | None
     explanation: Text
+    field: str = ""
+    file: str = CONFIG_FILE
 
 
 class InvalidConfigError(Exception):
-    """A value that is well-formed and cannot be used; carries the error."""
+    """A value that is well-formed and cannot be used; carries the error without its place."""
 
-    def __init__(self, kind: ConfigErrorKind, reason: str, explanation: Text) -> None:
+    def __init__(
+        self, kind: ConfigErrorKind, reason: str, explanation: Text, field: str = ""
+    ) -> None:
         super().__init__(reason)
-        self.error = ConfigError(kind, reason, None, None, explanation)
+        self.error = ConfigError(kind, reason, None, None, explanation, field)
 
 
-def unreadable(reason: str) -> ConfigError:
+def unreadable(reason: str, file: str = CONFIG_FILE) -> ConfigError:
     """The file exists and cannot be read; ``reason`` is the operating system's."""
-    return ConfigError(ConfigErrorKind.UNREADABLE, reason, None, None, text(_UNREADABLE))
+    sentence = _UNREADABLE if file == CONFIG_FILE else _SECURITY_UNREADABLE
+    return ConfigError(ConfigErrorKind.UNREADABLE, reason, None, None, text(sentence), file=file)
 
 
-def syntax_error(content: str, offset: int | None) -> ConfigError:
-    """Not JSON; ``offset`` is where reading had to end, None if that is not known."""
+def placed(error: ConfigError, content: str) -> ConfigError:
+    """The same error with the place of its key in ``config.json``, if the key stands there."""
+    if not error.field or error.line is not None or error.file != CONFIG_FILE:
+        return error
+    place = place_of(content, error.field)
+    if place is None:
+        return error
+    return replace(error, line=place[0], column=place[1])
+
+
+def syntax_error(content: str, offset: int | None, *, precise: bool = True) -> ConfigError:
+    """Not JSON.
+
+    Args:
+        content: of the file.
+        offset: where reading had to end; None if that is not known.
+        precise: the gateway names the place, as releases from v0.2.8 on do.
+    """
     kind = ConfigErrorKind.SYNTAX
     if offset is None:
-        reason = "config.json syntax error"
-        return ConfigError(kind, reason, None, None, text(_SYNTAX_SOMEWHERE))
-    line, column = line_and_column(content, offset)
+        return ConfigError(kind, "config.json syntax error", None, None, text(_SYNTAX_SOMEWHERE))
     at_end = not content[offset:].strip()
+    line, column = line_and_column(content, max(len(content) - 1, 0) if at_end else offset)
     what = "unexpected end of JSON input" if at_end else "invalid character"
-    reason = f"config.json syntax error at line {line}, column {column}: {what}"
+    where = f"config.json syntax error at line {line}, column {column}"
+    reason = f"{where if precise else 'failed to detect config version'}: {what}"
     is_empty = not content.strip()
     explanation = text(_EMPTY) if is_empty else text(_SYNTAX, line=line, column=column)
     return ConfigError(kind, reason, line, column, explanation)
 
 
-def type_error(content: str, error: WrongTypeError) -> ConfigError:
-    """A value of the wrong type, with its place."""
+def type_error(content: str, error: WrongTypeError, *, precise: bool = True) -> ConfigError:
+    """A value of the wrong type, with its place; ``precise`` as in ``syntax_error``."""
     line, column = position_of(content, error.path)
     reason = f"config.json type error at line {line}, column {column}"
     if error.path:
@@ -130,41 +172,44 @@ def type_error(content: str, error: WrongTypeError) -> ConfigError:
     else:
         explanation = text(_TYPE_OF_ROOT)
     reason += f": expected {error.expected} but got {error.found}"
-    return ConfigError(ConfigErrorKind.TYPE, reason, line, column, explanation)
+    if not precise:
+        field = f"Go struct field Config.{error.path}" if error.path else "Go value"
+        reason = f"json: cannot unmarshal {error.found} into {field} of type {error.expected}"
+    return ConfigError(ConfigErrorKind.TYPE, reason, line, column, explanation, error.path)
 
 
-def unsupported_version(version: int) -> InvalidConfigError:
-    """A schema newer than any known one."""
-    return InvalidConfigError(
-        ConfigErrorKind.UNSUPPORTED_VERSION,
-        f"unsupported config version: {version}",
-        text(_VERSION, version=version),
+def unknown_key(content: str, fields: list[str]) -> ConfigError:
+    """Keys that the schema does not have; ``fields`` are sorted and not empty."""
+    place = place_of(content, fields[0])
+    line, column = place or (1, 1)
+    listed: Text | str = ", ".join(fields[:_MOST_FIELDS])
+    if len(fields) > _MOST_FIELDS:
+        listed = text(_UNKNOWN_MORE, fields=listed, more=len(fields) - _MOST_FIELDS)
+    explanation = text(_UNKNOWN, fields=listed, line=line)
+    for wrong, right in _RIGHT_NAMES.items():
+        if fields[0] == wrong or fields[0].endswith(f".{wrong}"):
+            explanation = text(_UNKNOWN_BUT, fields=listed, line=line, wrong=wrong, right=right)
+    return ConfigError(
+        ConfigErrorKind.UNKNOWN_KEY,
+        f"config.json contains unknown field(s): {', '.join(fields)}",
+        line,
+        column,
+        explanation,
+        fields[0],
     )
 
 
-def invalid_host() -> InvalidConfigError:
-    """An empty entry in the host list, the one thing the gateway objects to when it loads it."""
-    reason = "invalid gateway host: host list contains an empty entry"
-    return InvalidConfigError(ConfigErrorKind.INVALID_VALUE, reason, text(_HOST))
+def security_syntax_error(line: int | None) -> ConfigError:
+    """``.security.yml`` is not YAML."""
+    return _security_error(ConfigErrorKind.SYNTAX, line)
 
 
-def invalid_port(port: int) -> InvalidConfigError:
-    """A port out of range; the gateway loads it and then refuses to start."""
-    reason = f"invalid gateway port: {port}, port must be between 1 and 65535"
-    return InvalidConfigError(ConfigErrorKind.INVALID_VALUE, reason, text(_PORT, port=str(port)))
+def security_type_error(line: int) -> ConfigError:
+    """Something in ``.security.yml`` is not what it has to be, or stands there twice."""
+    return _security_error(ConfigErrorKind.TYPE, line)
 
 
-def invalid_variable(variable: str, field: str, expected: str) -> InvalidConfigError:
-    """An environment override that cannot be parsed; its value is not repeated."""
-    reason = f'env: parse error on field "{field}" of type "{expected}"'
-    explanation = text(_VARIABLE, variable=variable, expected=expected)
-    return InvalidConfigError(ConfigErrorKind.INVALID_VALUE, reason, explanation)
-
-
-def invalid_model(entry: str, key: str) -> InvalidConfigError:
-    """An entry of the model list that lacks a required key."""
-    return InvalidConfigError(
-        ConfigErrorKind.INVALID_VALUE,
-        f"{entry}: {key} is required",
-        text(_MODEL, entry=entry, key=key),
-    )
+def _security_error(kind: ConfigErrorKind, line: int | None) -> ConfigError:
+    explanation = text(_SECURITY_SOMEWHERE) if line is None else text(_SECURITY, line=line)
+    reason = f"{SECURITY_REASON}failed to parse security config"
+    return ConfigError(kind, reason, line, None, explanation, file=SECURITY_FILE)

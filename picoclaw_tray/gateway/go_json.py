@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import NoReturn
 
 T = TypeVar("T")
@@ -26,6 +26,8 @@ _GO_NAMES: dict[type, str] = {
 
 LONGEST_INTEGER = 20
 """Digits and sign of the longest number that may still be a 64-bit integer."""
+
+BITS_64 = range(-(2**63), 2**63)
 
 
 class WrongTypeError(ValueError):
@@ -53,7 +55,10 @@ def decode_json(raw: bytes) -> object:
     """
     try:
         return json.loads(
-            raw.decode("utf-8", "replace"), parse_int=_parse_integer, parse_constant=_reject
+            raw.decode("utf-8", "replace"),
+            parse_int=_parse_integer,
+            parse_constant=_reject,
+            object_pairs_hook=merged_pairs,
         )
     except RecursionError:
         raise ValueError("exceeded max depth") from None
@@ -93,23 +98,37 @@ def type_name(value: object) -> str:
     return "null" if value is None else _GO_NAMES[type(value)]
 
 
+def valid_string(value: str) -> str:
+    """A string that can be encoded: a lone surrogate escape becomes U+FFFD, as in Go."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def merged_pairs(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """An object whose key occurs twice: objects are merged, null only empties lists."""
+    merged: dict[str, object] = {}
+    for key, value in pairs:
+        before = merged.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[key] = merged_pairs([*before.items(), *value.items()])
+        elif value is not None or key not in merged or isinstance(before, list):
+            merged[key] = value
+    return merged
+
+
 def _checked(value: object, path: str, kind: type[T]) -> T:
     if type(value) is not kind:  # exact: True is no port
         expected = "int" if kind is int else _GO_NAMES[kind]
         raise WrongTypeError(path, expected, type_name(value))
     if isinstance(value, str):
-        return cast("T", _without_surrogates(value))
+        return cast("T", valid_string(value))
     return value
 
 
-def _without_surrogates(value: str) -> str:
-    """A string that can be encoded: a lone surrogate escape becomes U+FFFD, as in Go."""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def _parse_integer(digits: str) -> int | float:
-    """Keeps Python from refusing numbers of more than 4300 digits."""
-    return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
+    """What does not fit into 64 bits is no integer; Python would refuse more than 4300 digits."""
+    if len(digits) > LONGEST_INTEGER or int(digits) not in BITS_64:
+        return float(digits)
+    return int(digits)
 
 
 def _reject(constant: str) -> NoReturn:

@@ -128,6 +128,11 @@ def health_url(host: str, port: int) -> str:
     return f"http://{_in_url(host)}:{port}/health"
 
 
+def reload_url(host: str, port: int) -> str:
+    """The address at which a gateway is asked to take over its config (contract 3.4)."""
+    return f"http://{_in_url(host)}:{port}/reload"
+
+
 def _normal_entry(entry: str) -> str:
     entry = entry.strip()
     bare = entry[1:-1] if entry.startswith("[") and entry.endswith("]") else entry

@@ -33,6 +33,18 @@ def position_of(text: str, path: str) -> tuple[int, int]:
     return line_and_column(text, end - 1)
 
 
+def place_of(text: str, path: str) -> tuple[int, int] | None:
+    """As ``position_of``; None if the value does not stand there."""
+    start = _after_space(text, 0)
+    with suppress(RecursionError):
+        for index, key in _STEP.findall(path):
+            inner = dict(_children(text, start)).get(index or key)
+            if inner is None:
+                return None
+            start = inner
+    return line_and_column(text, start)
+
+
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Both counted from 1, in characters."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

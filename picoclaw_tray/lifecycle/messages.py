@@ -5,7 +5,7 @@ Every event carries ``at``, monotonic seconds. Answers carry the epoch they were
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -27,13 +27,21 @@ class LaunchPlan:
         environment: The child's whole environment. May hold secrets: never shown or logged.
         directory: Working directory.
         outlives: Start it so that it can be left running when the tray quits.
+        version: Of the gateway, as its program says; empty if it could not be told.
+        default_model: Of the config it will read.
+        log_level: With which it will write its log.
+        fingerprint: Of that config, from part to value; none if its schema is too old.
     """
 
     program: str
     arguments: tuple[str, ...]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     directory: str
     outlives: bool = False
+    version: str = ""
+    default_model: str = ""
+    log_level: str = ""
+    fingerprint: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 # -- findings ---------------------------------------------------------------------------------
@@ -285,11 +293,16 @@ class Observe:
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Find out whether and how to start. ``replacing`` does not stand in the way."""
+    """Find out whether and how to start.
+
+    ``replacing`` does not stand in the way. ``fresh``: a person waits for the answer, so nothing
+    that was found out a while ago will do.
+    """
 
     epoch: int
     anyway: bool
     replacing: Process | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

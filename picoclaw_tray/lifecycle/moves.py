@@ -85,7 +85,7 @@ def prepare(state: State, phase: Locating | Preparing, at: float, policy: Policy
     """Asks, in a new epoch, whether a start can succeed."""
     preparing = Preparing(phase.by_user, phase.anyway, at + policy.prepare_limit)
     state = enter(state, preparing, new_epoch=True)
-    return state, (Prepare(state.epoch, phase.anyway),)
+    return state, (Prepare(state.epoch, phase.anyway, fresh=phase.by_user),)
 
 
 def adopt(state: State, found: Found, at: float, policy: Policy) -> Step:
@@ -104,7 +104,7 @@ def replan(state: State, phase: Running, at: float, policy: Policy, *, anyway: b
     """Asks whether a restart could start again, while the gateway runs on."""
     replanning = Replanning(anyway, at + policy.prepare_limit)
     state = replace(state, phase=replace(phase, replanning=replanning))
-    return state, (Prepare(state.epoch, anyway, phase.process),)
+    return state, (Prepare(state.epoch, anyway, phase.process, fresh=True),)
 
 
 def asked_anew(state: State) -> State:

@@ -19,7 +19,9 @@ from picoclaw_tray.lifecycle.state import (
     Stopping,
     StopReason,
 )
+from picoclaw_tray.presentation.advice import advice, reload_failure, restart_required
 from picoclaw_tray.presentation.icon import IconName
+from picoclaw_tray.presentation.reload import ReloadStage
 from picoclaw_tray.presentation.status import headline, reason_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
@@ -61,6 +63,7 @@ _WILL_END = QT_TRANSLATE_NOOP(
     " when it next prints a line.",
 )
 _WILL_END_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Restart it to be safe.")
+_RELOADED = QT_TRANSLATE_NOOP("Notice", "The gateway has taken over its configuration.")
 _SETTINGS = QT_TRANSLATE_NOOP("Notice", "The settings are not used: {problem}.")
 _LAST_FAILURE = QT_TRANSLATE_NOOP("Notice", "Last failure: {reason}")
 
@@ -82,7 +85,9 @@ def is_unexplained(state: State) -> bool:
     return failure.reason is None and not failure.detail
 
 
-def announce_change(before: Situation, after: Situation, now: float) -> Announcement | None:
+def announce_change(  # noqa: PLR0911 - one return a phase
+    before: Situation, after: Situation, now: float
+) -> Announcement | None:
     """What the step from one situation to the next is worth telling; mostly nothing.
 
     Args:
@@ -92,6 +97,10 @@ def announce_change(before: Situation, after: Situation, now: float) -> Announce
     """
     old, state = before.state.phase, after.state
     match state.phase:
+        case Running() if after.reload != before.reload:
+            return _reload(after)
+        case Running() if after.facts.changes and not before.facts.changes:
+            return Announcement(IconName.OK, restart_required(after.facts.changes))
         case Backoff() | Failed():
             return _failing(old, state, now)
         case Running(health=health):
@@ -129,6 +138,7 @@ def standing_notices(situation: Situation) -> tuple[Text, ...]:
     if situation.notice is not None:
         announcement = announce_notice(situation.notice)
         said += [announcement.sentence, announcement.next_step]
+    said += advice(situation)
     match situation.state.phase:
         case Running(health=Health.FAILING):
             said += [text(_SILENT), text(_SILENT_NEXT_STEP)]
@@ -164,6 +174,15 @@ def _failing(old: Phase, state: State, now: float) -> Announcement | None:
             return None
     next_step = state.failure.next_step if state.failure else None
     return Announcement(icon, headline(state, now), next_step)
+
+
+def _reload(after: Situation) -> Announcement | None:
+    if failure := reload_failure(after):
+        next_step = failure[-1] if len(failure) > 1 else None
+        return Announcement(IconName.WARNING, failure[0], next_step)
+    if after.reload is not None and after.reload.stage is ReloadStage.DONE:
+        return Announcement(IconName.OK, text(_RELOADED))
+    return None
 
 
 def _health(old: Phase, health: Health) -> Announcement | None:

@@ -41,6 +41,7 @@ _NO_CONFIG_NEXT_STEP = QT_TRANSLATE_NOOP(
     "Obstacle", "Run “picoclaw onboard” in a terminal, or name another home or configuration."
 )
 _CONFIG_FILE = QT_TRANSLATE_NOOP("Obstacle", "The file is {path}.")
+_CONFIG_PLACE = QT_TRANSLATE_NOOP("Obstacle", "The place is {path}:{line}.")
 
 
 def no_config(path: str) -> tuple[Text, Text]:
@@ -48,9 +49,11 @@ def no_config(path: str) -> tuple[Text, Text]:
     return text(_NO_CONFIG, path=path), text(_NO_CONFIG_NEXT_STEP)
 
 
-def config_file(path: str) -> Text:
+def config_file(path: str, line: int | None = None) -> Text:
     """Where to look at what was found wrong."""
-    return text(_CONFIG_FILE, path=path)
+    if line is None:
+        return text(_CONFIG_FILE, path=path)
+    return text(_CONFIG_PLACE, path=path, line=line)
 
 
 def port_taken(port: int, pid: int | None = None, name: str = "") -> Text:

@@ -11,6 +11,8 @@ from picoclaw_tray.lifecycle.state import State
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.messages import Notice
     from picoclaw_tray.lifecycle.state import Failure
+    from picoclaw_tray.presentation.reload import ReloadAnswer
+    from picoclaw_tray.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,10 @@ class Facts:
         started_at: Its start on the supervisor's monotonic clock, seconds.
         run: Number of the run as a person counts them, 1, 2, 3 … per home; ours only.
         default_model: What the config names now.
+        boot_model: What the config named when the gateway started, or took over its config last.
         config_problem: The config cannot be used; PicoClaw's words.
+        changes: What a restart would change; empty if none is needed.
+        can_reload: The gateway takes over its config when it is asked to.
     """
 
     version: str = ""
@@ -35,7 +40,27 @@ class Facts:
     started_at: float | None = None
     run: int | None = None
     default_model: str = ""
+    boot_model: str = ""
     config_problem: str = ""
+    changes: tuple[Text, ...] = ()
+    can_reload: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a start would be like now.
+
+    Attributes:
+        version: Of the program that would be started; empty if it could not be told.
+        default_model: Of the config; empty if there is none, or if it could not be told.
+        objection: Why it would be refused; none if it is ready.
+        remark: What a person should know all the same.
+    """
+
+    version: str = ""
+    default_model: str = ""
+    objection: Failure | None = None
+    remark: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +84,19 @@ class Surroundings:
 class Situation:
     """One moment of one gateway: what icon, menu, windows and scripts are told from.
 
-    ``notice``: what the person was told last about a wish that changed nothing; forgotten with the
-    next change of phase.
+    Attributes:
+        outlook: Of the next start; none as long as nobody looked, or while there is a gateway.
+        notice: What the person was told last about a wish that changed nothing; forgotten with the
+            next change of phase.
+        reload: How far the last reload has come; forgotten likewise.
     """
 
     surroundings: Surroundings
     state: State = field(default_factory=State)
     facts: Facts = field(default_factory=Facts)
+    outlook: Outlook | None = None
     notice: Notice | None = None
+    reload: ReloadAnswer | None = None
 
     @property
     def refused_restart(self) -> Failure | None:

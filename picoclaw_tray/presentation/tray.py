@@ -17,6 +17,7 @@ from picoclaw_tray.lifecycle.state import (
     Stopped,
     Stopping,
 )
+from picoclaw_tray.presentation.advice import advice, is_reloading
 from picoclaw_tray.presentation.status import headline, icon_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Template, Text, text
 
@@ -35,6 +36,7 @@ class Wish(Enum):
     FORCE_STOP = "force stop"
     RESTART = "restart"
     RESTART_ANYWAY = "restart anyway"
+    RELOAD = "reload"
     QUIT = "quit"
 
 
@@ -53,8 +55,11 @@ class TrayView:
 
     Attributes:
         title: PicoClaw, and that it is the demo where it is.
-        headline: The state in a line; the first line of the menu.
-        details: Version, PID, address, uptime, as far as they are known.
+        headline: The state in a line.
+        menu_line: The first line of the menu, where it says more than the headline.
+        details: Version, PID, address, uptime, as far as they are known; whether a start is ready.
+        advice: What a person should know before the next start, or about the one that runs.
+        reload: None where the gateway cannot be asked to take over its configuration.
     """
 
     icon: IconName
@@ -65,6 +70,9 @@ class TrayView:
     stop: Entry
     restart: Entry
     quit: Entry
+    menu_line: Text | None = None
+    advice: tuple[Text, ...] = ()
+    reload: Entry | None = None
 
 
 _TITLE = QT_TRANSLATE_NOOP("Tray", "PicoClaw")
@@ -83,6 +91,15 @@ _STOP = QT_TRANSLATE_NOOP("Tray", "S&top")
 _FORCE_STOP = QT_TRANSLATE_NOOP("Tray", "Force s&top")
 _RESTART = QT_TRANSLATE_NOOP("Tray", "&Restart")
 _RESTART_ANYWAY = QT_TRANSLATE_NOOP("Tray", "&Restart anyway")
+_RESTART_NOW = QT_TRANSLATE_NOOP("Tray", "&Restart now")
+_RELOAD = QT_TRANSLATE_NOOP("Tray", "Re&load configuration")
+_RELOADING = QT_TRANSLATE_NOOP("Tray", "Re&loading…")
+_READY = QT_TRANSLATE_NOOP("Tray", "Ready to start")
+_NOT_READY = QT_TRANSLATE_NOOP("Tray", "Not ready to start")
+_LINE_READY = QT_TRANSLATE_NOOP("Tray", "{state} · ready to start")
+_LINE_NOT_READY = QT_TRANSLATE_NOOP("Tray", "{state} · not ready to start")
+_PROGRAM = QT_TRANSLATE_NOOP("Tray", "PicoClaw {version}")
+_MODEL = QT_TRANSLATE_NOOP("Tray", "Model {model}")
 _QUIT = QT_TRANSLATE_NOOP("Tray", "&Quit")
 _QUIT_AND_STOP = QT_TRANSLATE_NOOP("Tray", "&Quit and stop the gateway")
 _QUIT_AND_LEAVE = QT_TRANSLATE_NOOP("Tray", "&Quit and leave the gateway running")
@@ -97,10 +114,13 @@ def tray_view(situation: Situation, now: float) -> TrayView:
         icon=icon_of(state),
         title=text(_DEMO_TITLE if situation.surroundings.demo else _TITLE),
         headline=headline(state, now),
+        menu_line=_menu_line(situation, now),
         details=details(situation, now),
-        start=_start(state),
+        advice=advice(situation),
+        start=_start(situation),
         stop=_stop(state),
         restart=_restart(situation),
+        reload=_reload(situation),
         quit=_quit(state),
     )
 
@@ -109,7 +129,7 @@ def details(situation: Situation, now: float) -> tuple[Text, ...]:
     """One line for each thing that is known about the process."""
     process, facts = situation.state.process, situation.facts
     if process is None:
-        return ()
+        return _prospects(situation)
     lines = [text(_VERSION, version=facts.version)] if facts.version else []
     lines.append(text(_PID, pid=process.key.pid))
     if facts.host and facts.port is not None:
@@ -134,9 +154,34 @@ def uptime(seconds: float) -> Text:
     return text(_UP_MINUTES, minutes=minutes) if minutes else text(_UP_NOW)
 
 
-def _start(state: State) -> Entry:
-    failure = state.failure
+def _prospects(situation: Situation) -> tuple[Text, ...]:
+    """Whether the next start will do, before anybody asks for it."""
+    outlook = situation.outlook
+    if outlook is None or not isinstance(situation.state.phase, Stopped):
+        return ()
+    lines = [text(_READY if outlook.objection is None else _NOT_READY)]
+    if outlook.version:
+        lines.append(text(_PROGRAM, version=outlook.version))
+    if outlook.default_model:
+        lines.append(text(_MODEL, model=outlook.default_model))
+    return tuple(lines)
+
+
+def _menu_line(situation: Situation, now: float) -> Text | None:
+    """A menu has no room for details: whether a start is ready stands in its first line."""
+    outlook = situation.outlook
+    if outlook is None or not isinstance(situation.state.phase, Stopped):
+        return None
+    line = _LINE_READY if outlook.objection is None else _LINE_NOT_READY
+    return text(line, state=headline(situation.state, now))
+
+
+def _start(situation: Situation) -> Entry:
+    state, failure = situation.state, situation.state.failure
+    objection = situation.outlook.objection if situation.outlook else None
     match state.phase:
+        case Stopped() if objection is not None and objection.passable:
+            return Entry(text(_START_ANYWAY), Wish.START_ANYWAY, enabled=True)
         case Backoff() | Failed() if failure is not None and failure.passable:
             return Entry(text(_START_ANYWAY), Wish.START_ANYWAY, enabled=True)
         case Stopped() | Backoff() | Failed() | Stopping(then=Rest()):
@@ -160,10 +205,20 @@ def _restart(situation: Situation) -> Entry:
     match situation.state.phase:
         case Running(replanning=None) if refused is not None and refused.passable:
             return Entry(text(_RESTART_ANYWAY), Wish.RESTART_ANYWAY, enabled=True)
+        case Running(replanning=None) if situation.facts.changes:
+            return Entry(text(_RESTART_NOW), Wish.RESTART, enabled=True)
         case Running(replanning=None) | Starting(slow=True):
             return Entry(text(_RESTART), Wish.RESTART, enabled=True)
         case _:
             return Entry(text(_RESTART), Wish.RESTART, enabled=False)
+
+
+def _reload(situation: Situation) -> Entry | None:
+    if not situation.facts.can_reload or not isinstance(situation.state.phase, Running):
+        return None
+    if is_reloading(situation):
+        return Entry(text(_RELOADING), Wish.RELOAD, enabled=False)
+    return Entry(text(_RELOAD), Wish.RELOAD, enabled=True)
 
 
 def _quit(state: State) -> Entry:

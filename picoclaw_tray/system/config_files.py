@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from picoclaw_tray.gateway.config import GatewayConfig, read_config
-from picoclaw_tray.gateway.config_error import ConfigError, unreadable
+from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_config
+from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, unreadable
+from picoclaw_tray.gateway.release import NEWEST
+from picoclaw_tray.gateway.secrets import SecretSources, secret_file_names
 from picoclaw_tray.system.files import read_bounded
+from picoclaw_tray.system.paths import user_home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from picoclaw_tray.gateway.release import Release
     from picoclaw_tray.system.paths import GatewayPlace
 
 LIMIT = 16 * 1024 * 1024
-"""Bytes of a config file that are read; a real one has some ten thousand."""
+"""Bytes of ``config.json`` that are read; a real one has some ten thousand."""
+
+SECURITY_LIMIT = 1024 * 1024
+"""Of ``.security.yml``, which is slow to read, and of ``auth.json``."""
+
+SECRET_LIMIT = 64 * 1024
+"""Of a file that holds one secret."""
 
 Stamp: TypeAlias = tuple[tuple[int, ...] | None, ...]
 
@@ -26,40 +37,106 @@ class ConfigFiles:
     def __init__(self, place: GatewayPlace, environ: Mapping[str, str]) -> None:
         self._place = place
         self._environ = environ
+        self._security = place.config.with_name(SECURITY_FILE)
+        self._auth = place.home / "auth.json"
+        self._secret_files: tuple[Path, ...] = ()
         self._read_at: Stamp | None = None
-        self._config: GatewayConfig | ConfigError | None = None
+        self._sources: ConfigSources | ConfigError = ConfigSources()
+        self._configs: dict[Release, GatewayConfig | ConfigError] = {}
 
     def stamp(self) -> Stamp:
         """Changes whenever one of the files does, or who may read it.
 
-        The files are replaced by rename (contract 1.3), so the inode belongs to it.
+        The files are replaced by rename (contract 1.3), so the inode belongs to it. What secrets
+        point to counts too, once the config has been read.
         """
-        names = (
-            self._place.config,
-            self._place.config.with_name(".security.yml"),
-            self._place.home / "auth.json",
-        )
-        return tuple(_stamp_of(path) for path in names)
+        files = (self._place.config, self._security, self._auth, *self._secret_files)
+        return tuple(_stamp_of(path) for path in files)
 
     def is_missing(self) -> bool:
         """Whether there is no config file at all; its defaults apply then."""
         return not self._place.config.exists()
 
-    def read(self) -> GatewayConfig | ConfigError:
-        """The config as it is now."""
-        stamp = self.stamp()
-        if self._config is None or stamp != self._read_at:
-            self._config, self._read_at = self._load(), stamp
-        return self._config
+    def changed_at(self) -> float | None:
+        """When ``config.json`` or ``.security.yml`` was written last, seconds since the epoch.
 
-    def _load(self) -> GatewayConfig | ConfigError:
+        ``auth.json`` does not count: a gateway renews its logins by itself.
+        """
+        stamps = filter(None, map(_stamp_of, (self._place.config, self._security)))
+        return max((stamp[0] / 1e9 for stamp in stamps), default=None)
+
+    def read(self, release: Release = NEWEST) -> GatewayConfig | ConfigError:
+        """The config as it is now, as a gateway of this release reads it."""
+        if self._read_at is None or self.stamp() != self._read_at:
+            self._configs = {}
+            self._sources = self._gather()
+            self._read_at = self.stamp()
+        if isinstance(self._sources, ConfigError):
+            return self._sources
+        if release not in self._configs:
+            self._configs[release] = read_config(self._sources, release)
+        return self._configs[release]
+
+    def _gather(self) -> ConfigSources | ConfigError:
         try:
-            raw = read_bounded(self._place.config, LIMIT)
-        except FileNotFoundError:
-            return read_config(None, self._environ)
+            config = _read(self._place.config, LIMIT)
         except OSError as error:
-            return unreadable(error.strerror or type(error).__name__)
-        return read_config(raw, self._environ)
+            return unreadable(_why(error))
+        try:
+            security = _read(self._security, SECURITY_LIMIT)
+        except OSError as error:
+            return unreadable(_why(error), SECURITY_FILE)
+        try:
+            auth = _read(self._auth, SECURITY_LIMIT)
+        except OSError:
+            auth = None  # as good as no login
+        return ConfigSources(config, security, auth, self._environ, self._secrets(config, security))
+
+    def _secrets(self, config: bytes | None, security: bytes | None) -> SecretSources:
+        names = sorted(secret_file_names(config, security, self._environ))
+        folder = self._place.config.parent
+        self._secret_files = tuple(_below(folder, name) for name in names if "\0" not in name)
+        return SecretSources(
+            files={name: _read_secret(folder, name) for name in names},
+            has_passphrase=bool(self._environ.get("PICOCLAW_KEY_PASSPHRASE")),
+            has_key_file=self._key_file().is_file(),
+        )
+
+    def _key_file(self) -> Path:
+        named = self._environ.get("PICOCLAW_SSH_KEY_PATH")
+        if named is not None:
+            return Path(named)
+        return Path(user_home(self._environ), ".ssh", "picoclaw_ed25519.key")
+
+
+def _read(path: Path, limit: int) -> bytes | None:
+    """A file's content; None if it does not exist."""
+    try:
+        return read_bounded(path, limit)
+    except FileNotFoundError:
+        return None
+
+
+def _read_secret(folder: Path, name: str) -> str | None:
+    """As ``SecretSources.files`` wants it; a link may not lead out of the folder."""
+    try:
+        path = _below(folder, name).resolve(strict=True)
+        if not path.is_relative_to(folder.resolve()):
+            return ""
+        return read_bounded(path, SECRET_LIMIT).decode("utf-8", "replace").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RuntimeError):  # a folder, a loop of links, a NUL in the name
+        return ""
+
+
+def _below(folder: Path, name: str) -> Path:
+    """A name may begin with a slash and still be meant from the folder on."""
+    return Path(os.path.normpath(f"{folder.resolve()}{os.sep}{name}"))
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
 
 
 def _stamp_of(path: Path) -> tuple[int, ...] | None:

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.gateway.launch import binary_name, gateway_environment
 from picoclaw_tray.lifecycle.state import Failure
+from picoclaw_tray.system.baselines import Baselines
 from picoclaw_tray.system.config_files import ConfigFiles
 from picoclaw_tray.system.diagnoser import Diagnoser
 from picoclaw_tray.system.gateway_command import find_gateway
 from picoclaw_tray.system.observer import Observer
 from picoclaw_tray.system.panic_log import PanicLog
+from picoclaw_tray.system.preflight import Preflight
 from picoclaw_tray.system.preparer import Preparer, StartOptions
+from picoclaw_tray.system.reloader import Reloader
 from picoclaw_tray.system.run_record import RunRecords
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ class Crew:
     diagnoser: Diagnoser
     run_records: RunRecords
     config: ConfigFiles
+    preflight: Preflight
+    reloader: Reloader
 
 
 def assemble(site: LaunchSite, *, debug: bool) -> Crew:
@@ -60,12 +65,16 @@ def assemble(site: LaunchSite, *, debug: bool) -> Crew:
     config = ConfigFiles(place, environ)
     panic_log = PanicLog(place.panic_log)
     run_records = RunRecords(site.state_folder)
+    baselines = Baselines(config, run_records)
+    preflight = Preflight(place, config, find_command, environ)
     return Crew(
-        Observer(place, config, run_records, known),
-        Preparer(place, config, panic_log, find_command, options),
+        Observer(place, config, run_records, baselines, known),
+        Preparer(place, preflight, panic_log, run_records.fingerprint_key, options),
         Diagnoser(panic_log),
         run_records,
         config,
+        preflight,
+        Reloader(place, config, baselines),
     )
 
 

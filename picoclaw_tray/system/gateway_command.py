@@ -21,25 +21,41 @@ if TYPE_CHECKING:
     from picoclaw_tray.text import Text
 
 
-def find_gateway(chosen: str, environ: Mapping[str, str]) -> GatewayCommand | Failure:
+def find_gateway(
+    chosen: str, environ: Mapping[str, str], beside: Path | None = None
+) -> GatewayCommand | Failure:
     """The command that starts the gateway, or why there is none.
 
-    In this order: the user's choice, ``PICOCLAW_BINARY``, the search path, the known install
-    places. A choice that does not work is an error, also in the variable: the launcher passes over
-    it in silence, and starts something else (contract 1.5).
+    In this order: the user's choice, ``PICOCLAW_BINARY``, beside our own executable, the search
+    path, the known install places. A choice that does not work is an error, also in the variable:
+    the launcher passes over it in silence, and starts something else (contract 1.5).
+
+    Args:
+        chosen: The user's choice; may be empty.
+        environ: Of the tray.
+        beside: The folder of our own executable; none: that of this very process.
     """
     if chosen:
         return _checked(chosen)
     named = environ.get(BINARY_VARIABLE, "")
     if named:
         return _checked(named)
-    found = shutil.which(binary_name(sys.platform), path=environ.get("PATH", ""))
+    name = binary_name(sys.platform)
+    neighbour = str((beside or Path(sys.executable).parent) / name)
+    if _is_program(neighbour):
+        return GatewayCommand(neighbour)
+    found = shutil.which(name, path=environ.get("PATH", ""))
     if found is not None:
         return GatewayCommand(str(Path(found).absolute()))
     for place in install_places(sys.platform, environ, user_home(environ)):
-        if os.path.isfile(place) and os.access(place, os.X_OK):  # noqa: PTH113
+        if _is_program(place):
             return GatewayCommand(place)
     return _failure(FailureClass.BINARY_MISSING, obstacles.no_binary())
+
+
+def _is_program(path: str) -> bool:
+    # os.path, not pathlib: it answers also when a folder on the way may not be entered.
+    return os.path.isfile(path) and os.access(path, os.X_OK)  # noqa: PTH113
 
 
 def _checked(path: str) -> GatewayCommand | Failure:

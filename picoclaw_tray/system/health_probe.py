@@ -67,7 +67,7 @@ def probe(host: str, port: int, *, limit_s: float = 1.0, pid_wanted: int | None 
     """
     addresses = probe_addresses(host)
     found: dict[str, Probe] = {}
-    for address, result in _each(addresses, lambda at, by: _ask(at, port, by), limit_s):
+    for address, result in _each(addresses, lambda at, by: ask(at, port, by), limit_s):
         if pid_wanted is not None and result.answer and result.answer.pid == pid_wanted:
             return result
         found[address] = result
@@ -112,7 +112,8 @@ def _each(
             return
 
 
-def _ask(address: str, port: int, deadline: float) -> Probe:
+def ask(address: str, port: int, deadline: float) -> Probe:
+    """Asks at one address; ``deadline`` is in monotonic seconds."""
     try:
         connected = punctual_http.connect(address, port, deadline)
     except _UNREACHABLE:

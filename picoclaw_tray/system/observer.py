@@ -12,6 +12,7 @@ from picoclaw_tray.gateway.config_error import ConfigError
 from picoclaw_tray.gateway.health import DEFAULT_HOST, DEFAULT_PORT, HealthAnswer, probe_host
 from picoclaw_tray.gateway.identity import ProcessFacts, Verdict, identify
 from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, PidRecord, parse_pid_file
+from picoclaw_tray.gateway.release import NEWEST, release_of
 from picoclaw_tray.lifecycle.messages import Finding, Foreign, Found, Gone, Nothing, Stale
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.presentation import obstacles
@@ -22,6 +23,8 @@ from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
     from picoclaw_tray.gateway.command_line import GatewayCommand
+    from picoclaw_tray.gateway.release import Release
+    from picoclaw_tray.system.baselines import Baselines
     from picoclaw_tray.system.config_files import ConfigFiles
     from picoclaw_tray.system.paths import GatewayPlace
     from picoclaw_tray.system.run_record import RunRecords
@@ -36,6 +39,7 @@ class _Scene:
 
     record: PidRecord | None
     mtime: float | None
+    release: Release
     config: GatewayConfig | ConfigError
 
     def records(self, pid: int) -> bool:
@@ -55,12 +59,14 @@ class Observer:
         place: GatewayPlace,
         config: ConfigFiles,
         run_records: RunRecords,
+        baselines: Baselines,
         command: GatewayCommand,
     ) -> None:
         self._place = place
         self._home = str(place.home)
         self._config = config
         self._run_records = run_records
+        self._baselines = baselines
         self._command = command
 
     def observe(self, target: Process | None, tree: tuple[ProcessKey, ...] = ()) -> Observation:
@@ -106,7 +112,16 @@ class Observer:
             record = parse_pid_file(read_bounded(path, MAX_PID_FILE_BYTES + 1))
         except OSError:
             mtime, record = None, None
-        return _Scene(record, mtime, self._config.read())
+        release = self._release(record)
+        return _Scene(record, mtime, release, self._config.read(release))
+
+    def _release(self, record: PidRecord | None) -> Release:
+        """That of the gateway that is recorded as running; it reads the config in its own way."""
+        if record is None:
+            return NEWEST
+        last = self._run_records.read()
+        is_ours = last is not None and last.key.pid == record.pid
+        return release_of(last.version if last and is_ours else record.version)
 
     def _follow(self, target: Process, scene: _Scene) -> Finding:
         """What became of one process."""
@@ -190,15 +205,26 @@ class Observer:
             )
         if not isinstance(finding, Found):
             return facts
-        facts = replace(facts, started_at=time.monotonic() - finding.age)
+        key = finding.process.key
+        facts = replace(
+            facts,
+            started_at=time.monotonic() - finding.age,
+            boot_model=self._baselines.model(key),
+            can_reload=scene.records(key.pid) and scene.release.can_reload,
+        )
         last = self._run_records.read()
-        if last is not None and last.key == finding.process.key:
-            facts = replace(facts, run=last.run)
+        if last is not None and last.key == key:
+            facts = replace(facts, run=last.run, version=last.version)
+        if isinstance(scene.config, GatewayConfig):
+            started_at = time.time() - finding.age
+            changes = self._baselines.changes(key, started_at, scene.config, scene.release)
+            facts = replace(facts, changes=changes)
         if scene.record is None or not scene.records(finding.process.key.pid):
             return facts
         # What the gateway itself says: it may listen elsewhere than the config says by now.
         record = scene.record
-        return replace(facts, version=record.version, host=record.host, port=record.port)
+        version = record.version or facts.version
+        return replace(facts, version=version, host=record.host, port=record.port)
 
 
 def _found(

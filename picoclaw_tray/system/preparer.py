@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from picoclaw_tray.gateway.config_error import ConfigError
 from picoclaw_tray.gateway.failure_rules import FailureClass
+from picoclaw_tray.gateway.fingerprint import fingerprint
 from picoclaw_tray.gateway.launch import gateway_arguments, gateway_environment
-from picoclaw_tray.gateway.readiness import NotReady, readiness
 from picoclaw_tray.lifecycle.messages import LaunchPlan
 from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.presentation import obstacles
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.lifecycle.state import Process
     from picoclaw_tray.settings import Settings
-    from picoclaw_tray.system.config_files import ConfigFiles
     from picoclaw_tray.system.panic_log import PanicLog
     from picoclaw_tray.system.paths import GatewayPlace
+    from picoclaw_tray.system.preflight import Checked, Preflight
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +40,42 @@ class Preparer:
     def __init__(
         self,
         place: GatewayPlace,
-        config: ConfigFiles,
+        preflight: Preflight,
         panic_log: PanicLog,
-        find_command: Callable[[], GatewayCommand | Failure],
+        fingerprint_key: Callable[[], bytes],
         options: StartOptions,
     ) -> None:
         self._place = place
-        self._config = config
+        self._preflight = preflight
         self._panic_log = panic_log
-        self._find_command = find_command
+        self._fingerprint_key = fingerprint_key
         self._options = options
 
-    def prepare(self, *, anyway: bool, replacing: Process | None) -> LaunchPlan | Failure:
+    def prepare(
+        self, *, anyway: bool, replacing: Process | None, fresh: bool
+    ) -> LaunchPlan | Failure:
         """The plan of a start, or why there can be none now.
 
         Args:
             anyway: Pass over what readiness alone objects to; the program is less strict.
             replacing: The gateway that will be gone by then.
+            fresh: As in ``Preflight.check``.
         """
-        command = self._find_command()
-        if isinstance(command, Failure):
-            return command
-        refusal = self._objection(anyway=anyway) or self._in_the_way(command, replacing)
-        if refusal is not None:
-            return refusal
+        checked = self._preflight.check(fresh=fresh)
+        objection, command = checked.objection, checked.command
+        if objection is not None and not (anyway and objection.passable):
+            return objection
+        assert command is not None, "nothing passable is said without a program"
+        in_the_way = self._in_the_way(command, replacing)
+        if in_the_way is not None:
+            return in_the_way
         self._panic_log.mark()
+        return self._plan(command, checked)
+
+    def _plan(self, command: GatewayCommand, checked: Checked) -> LaunchPlan:
         settings, environ = self._options.settings, self._options.environ
+        config = checked.config
+        assert config is not None, "nothing passable is said without a config"
         return LaunchPlan(
             program=command.program,
             arguments=(*command.arguments, *gateway_arguments(debug=self._options.debug)),
@@ -78,32 +87,10 @@ class Preparer:
                 log_level=settings.log_level or None,
             ),
             directory=user_home(environ) or str(self._place.home),
-        )
-
-    def _objection(self, *, anyway: bool) -> Failure | None:
-        """What config and readiness say."""
-        config = self._config.read()
-        if isinstance(config, ConfigError):
-            return Failure(
-                FailureClass.CONFIG_UNREADABLE,
-                config.explanation,
-                detail=config.reason,
-                next_step=obstacles.config_file(str(self._place.config)),
-                curable=False,
-            )
-        verdict = readiness(config)
-        if not isinstance(verdict, NotReady) or (anyway and verdict.passable):
-            return None
-        reason, next_step = verdict.explanation, obstacles.config_file(str(self._place.config))
-        if self._config.is_missing():
-            reason, next_step = obstacles.no_config(str(self._place.config))
-        return Failure(
-            FailureClass.NOT_READY,
-            reason,
-            detail=verdict.reason,
-            next_step=next_step,
-            curable=verdict.cures_itself,
-            passable=verdict.passable,
+            version=checked.version,
+            default_model=config.default_model or "",
+            log_level="debug" if self._options.debug else config.log_level,
+            fingerprint=fingerprint(config, checked.release, self._fingerprint_key()),
         )
 
     def _in_the_way(self, command: GatewayCommand, replacing: Process | None) -> Failure | None:

@@ -21,6 +21,8 @@ if sys.platform == "win32":
     from picoclaw_tray.system.windows_socket import take_no_for_an_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from _typeshed import WriteableBuffer
 
 _HEADERS = {"Connection": "close", "Accept": "application/json", "Accept-Encoding": "identity"}
@@ -84,11 +86,30 @@ def get(connected: PunctualSocket, url: str, limit_bytes: int) -> tuple[int, byt
         OSError: no answer, or none in time.
         ValueError: neither URL nor answer make sense.
     """
+    return _exchange("GET", connected, url, limit_bytes, {})
+
+
+def post(
+    connected: PunctualSocket, url: str, limit_bytes: int, headers: Mapping[str, str]
+) -> tuple[int, bytes]:
+    """As ``get``, with an empty body and these headers."""
+    return _exchange("POST", connected, url, limit_bytes, headers)
+
+
+def _exchange(
+    method: str,
+    connected: PunctualSocket,
+    url: str,
+    limit_bytes: int,
+    headers: Mapping[str, str],
+) -> tuple[int, bytes]:
     with requests.Session() as session:
         session.trust_env = False
         session.mount("http://", _adapter(connected))
         try:
-            with session.get(url, headers=_HEADERS, stream=True, allow_redirects=False) as answer:
+            with session.request(
+                method, url, headers={**_HEADERS, **headers}, stream=True, allow_redirects=False
+            ) as answer:
                 return answer.status_code, answer.raw.read(limit_bytes, decode_content=False)
         except HTTPError as error:
             raise ConnectionError(str(error)) from error

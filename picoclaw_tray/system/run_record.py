@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
@@ -16,9 +17,14 @@ from picoclaw_tray.system.process_key import key_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from picoclaw_tray.gateway.fingerprint import Fingerprint
+    from picoclaw_tray.lifecycle.messages import LaunchPlan
+
 log = logging.getLogger(__name__)
 
-LIMIT = 64 * 1024
+LIMIT = 1024 * 1024
+KEY_BYTES = 32
+_TEXTS = ("version", "default_model", "log_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +35,20 @@ class RunRecord:
         run: 1, 2, 3 … per home; the number a person sees.
         outlives: It was started so that it can be left running.
         tray: The tray that started it; while it lives the gateway is its own and nobody else's.
+        version: Of the gateway; empty if it could not be told.
+        default_model: That it was started with.
+        log_level: That it was started with.
+        fingerprint: Of the config it was started with, or has taken over since; none: unknown.
     """
 
     key: ProcessKey
     run: int
     outlives: bool
     tray: ProcessKey
+    version: str = ""
+    default_model: str = ""
+    log_level: str = ""
+    fingerprint: Fingerprint | None = None
 
 
 class RunRecords:
@@ -42,6 +56,8 @@ class RunRecords:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "run.json"
+        self._key_path = folder / "fingerprint.key"
+        self._key: bytes | None = None
         self._unsaved: RunRecord | None = None
         self._tray = key_of(os.getpid()) or ProcessKey(os.getpid(), "")
 
@@ -63,11 +79,54 @@ class RunRecords:
             return None
         return Process(key, ours=True, outlives=record.outlives)
 
-    def write_spawned(self, process: Process) -> None:
+    def write_spawned(self, process: Process, plan: LaunchPlan) -> None:
         """Notes a gateway that was just started. Without a disk it is remembered while we live."""
         last = self.read()
-        run = (last.run if last else 0) + 1
-        record = RunRecord(process.key, run, process.outlives, self._tray)
+        self._write(
+            RunRecord(
+                process.key,
+                (last.run if last else 0) + 1,
+                process.outlives,
+                self._tray,
+                plan.version,
+                plan.default_model,
+                plan.log_level,
+                plan.fingerprint,
+            )
+        )
+
+    def write_reloaded(self, key: ProcessKey, fingerprint: Fingerprint) -> None:
+        """Notes what a gateway of ours runs with from now on."""
+        record = self.read()
+        if record is not None and record.key == key:
+            model = fingerprint.get("default_model", record.default_model)
+            self._write(replace(record, default_model=model, fingerprint=fingerprint))
+
+    def fingerprint_key(self) -> bytes:
+        """The key of the hashes in fingerprints, made at first use.
+
+        Without a disk it lasts as long as we do.
+        """
+        if self._key is None:
+            self._key = self._stored_key() or self._new_key()
+        return self._key
+
+    def _stored_key(self) -> bytes | None:
+        try:
+            key = read_bounded(self._key_path, KEY_BYTES + 1)
+        except OSError:
+            return None
+        return key if len(key) == KEY_BYTES else None
+
+    def _new_key(self) -> bytes:
+        key = secrets.token_bytes(KEY_BYTES)
+        try:
+            write_private(self._key_path, key)
+        except OSError as error:
+            log.warning("the key of the fingerprints could not be written: %s", error)
+        return key
+
+    def _write(self, record: RunRecord) -> None:
         try:
             write_private(self._path, _dump(record))
         except OSError as error:
@@ -90,10 +149,27 @@ def _parse(raw: bytes) -> RunRecord | None:
             "outlives": bool(outlives),
             "tray": {"pid": int(tray_pid), "created": str(tray_created)},
         }:
-            tray = ProcessKey(tray_pid, tray_created)
-            return RunRecord(ProcessKey(pid, created), run, outlives, tray)
+            return RunRecord(
+                ProcessKey(pid, created),
+                run,
+                outlives,
+                ProcessKey(tray_pid, tray_created),
+                **{name: _text(content.get(name)) for name in _TEXTS},
+                fingerprint=_parts(content.get("fingerprint")),
+            )
         case _:
             return None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _parts(value: object) -> Fingerprint | None:
+    """A fingerprint; a spoilt one is none."""
+    if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()):
+        return None
+    return value
 
 
 def _dump(record: RunRecord) -> bytes:
@@ -103,5 +179,9 @@ def _dump(record: RunRecord) -> bytes:
         "run": record.run,
         "outlives": record.outlives,
         "tray": {"pid": record.tray.pid, "created": record.tray.created},
+        "version": record.version,
+        "default_model": record.default_model,
+        "log_level": record.log_level,
+        "fingerprint": record.fingerprint,
     }
     return json.dumps(content, indent=2).encode()

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+import picoclaw_tray.app
 from tests.support.gateway_home import STAND_IN, GatewayHome
 from tests.support.supervisor import Supervisor, supervising
+from tests.support.tray_rig import ListeningTray, Rig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
+
+    from picoclaw_tray.system.launch_site import LaunchSite
 
 
 class Supervise(Protocol):
@@ -40,3 +46,32 @@ def supervise(qtbot: QtBot, bystander: object) -> Iterator[Supervise]:
             return stack.enter_context(supervising(qtbot, home, switches, **policy))
 
         yield begin
+
+
+@pytest.fixture
+def start_rig(
+    qtbot: QtBot,
+    qapp: QApplication,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[LaunchSite], Rig]]:
+    """Builds the tray, once in a test; it is neither shown nor does it look by itself."""
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(picoclaw_tray.app, "Tray", ListeningTray)
+    quits_with_its_last_window = qapp.quitOnLastWindowClosed()
+    qapp.setQuitOnLastWindowClosed(False)
+    with ExitStack() as stack:
+
+        def build(site: LaunchSite) -> Rig:
+            rig = Rig(qtbot, qapp, site)
+            stack.callback(rig.close)
+            return rig
+
+        yield build
+    qapp.setQuitOnLastWindowClosed(quits_with_its_last_window)
+
+
+@pytest.fixture
+def rig(start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome) -> Rig:
+    """A tray of a home whose gateway would start."""
+    return start_rig(stand_in_home.site())

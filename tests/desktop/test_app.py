@@ -8,62 +8,38 @@ from __future__ import annotations
 import json
 import logging
 import signal
-import time
-from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
-from PySide6.QtCore import QObject, QTimer, QUrl, Slot, qWarning
+from PySide6.QtCore import QObject, QUrl, Slot, qWarning
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QApplication,
-    QLabel,
-    QMessageBox,
-    QPlainTextEdit,
     QSystemTrayIcon,
-    QToolButton,
 )
 
-import picoclaw_tray.app
 from picoclaw_tray import __version__
-from picoclaw_tray.app import RunOptions, TrayApp
 from picoclaw_tray.desktop import qt_messages
-from picoclaw_tray.desktop.actions import Actions
-from picoclaw_tray.desktop.controller import GatewayController
-from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.log_view import LogView
-from picoclaw_tray.desktop.log_window import GatewayWindow
-from picoclaw_tray.desktop.session import SessionEnd
-from picoclaw_tray.desktop.situation_board import SituationBoard
 from picoclaw_tray.desktop.translation import rendered
-from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Failed,
-    Phase,
-    Quit,
     QuitKind,
-    Running,
-    State,
     Stopped,
     Stopping,
 )
-from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
-from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system.paths import GatewayPlace
 from tests.support.supervisor import is_gone
+from tests.support.tray_rig import PATIENCE_MS, Rig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytestqt.qtbot import QtBot
-
-    from picoclaw_tray.presentation.notices import Announcement
     from picoclaw_tray.system.launch_site import LaunchSite
     from tests.support.gateway_home import GatewayHome
 
@@ -72,7 +48,6 @@ if TYPE_CHECKING:
 # Qt says so on every platform without X11, and where nobody manages windows.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", "plugin does not support")
 
-PATIENCE_MS = 20_000
 SOON_MS = 3_000
 """Well below the poll of a tray that nobody looks at, which is 10 s."""
 
@@ -80,162 +55,7 @@ ATTENTIVE_S = 2.0
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 NO_TRAY = "This desktop has no system tray"
-GAVE_UP = 70
 Trigger = QSystemTrayIcon.ActivationReason.Trigger
-
-
-class ListeningTray(Tray):
-    """Remembers what it was told to show: without a desktop there are no notifications."""
-
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]
-        self.notified: list[str] = []
-
-    def notify(self, announcement: Announcement) -> None:
-        self.notified.append(render(announcement.sentence))
-        super().notify(announcement)
-
-
-class Rig:
-    """The whole tray, and shortcuts to its parts."""
-
-    def __init__(self, qtbot: QtBot, application: QApplication, site: LaunchSite) -> None:
-        self.qtbot = qtbot
-        self._application = application
-        self._others = set(application.findChildren(SessionEnd))
-        self.app = TrayApp(site, RunOptions(), application)
-        self.controller = self.part(GatewayController)
-        self.actions = self.part(Actions)
-        self.tray = self.part(ListeningTray)
-        self.model = self.part(LogModel)
-
-    def part(self, kind: type[_T]) -> _T:
-        found = self.app.findChild(kind)
-        assert isinstance(found, kind)
-        return found
-
-    @property
-    def session(self) -> SessionEnd:
-        (session,) = set(self._application.findChildren(SessionEnd)) - self._others
-        return session
-
-    @property
-    def state(self) -> State:
-        return self.controller.state
-
-    @property
-    def window(self) -> GatewayWindow:
-        windows = self._application.topLevelWidgets()
-        (window,) = (window for window in windows if isinstance(window, GatewayWindow))
-        return window
-
-    @property
-    def says(self) -> str:
-        """All that the window says at present, but for the log."""
-        labels = self.window.findChildren(QLabel)
-        return "\n".join(label.text() for label in labels if label.isVisible())
-
-    @property
-    def lines(self) -> list[str]:
-        """The log as the window shows it."""
-        return [str(self.model.index(row, 0).data()) for row in range(self.model.rowCount())]
-
-    @property
-    def evidence(self) -> str:
-        """What the window quotes of the gateway's last words."""
-        box = self.window.findChild(QPlainTextEdit)
-        assert isinstance(box, QPlainTextEdit)
-        return box.toPlainText()
-
-    @property
-    def icon(self) -> QSystemTrayIcon:
-        icon = self.tray.findChild(QSystemTrayIcon)
-        assert isinstance(icon, QSystemTrayIcon)
-        return icon
-
-    @property
-    def tooltip(self) -> str:
-        return self.icon.toolTip()
-
-    def button(self, text: str) -> QToolButton:
-        return next(b for b in self.window.findChildren(QToolButton) if text in b.text())
-
-    def gateway_version(self) -> str:
-        return self.part(SituationBoard).situation.facts.version
-
-    def quits_for(self) -> QuitKind | None:
-        """Who ends the tray, while it waits for the gateway."""
-        match self.state.phase:
-            case Stopping(then=Quit(kind=kind)):
-                return kind
-            case _:
-                return None
-
-    def until_next_look(self) -> float:
-        """Seconds."""
-        at = wakeup_at(self.state)
-        assert at is not None
-        return at - time.monotonic()
-
-    def box(self) -> QMessageBox | None:
-        """The dialog that is open, if one is."""
-        widgets = self._application.topLevelWidgets()
-        boxes = (widget for widget in widgets if isinstance(widget, QMessageBox))
-        return next((box for box in boxes if box.isVisible()), None)
-
-    def open_window(self) -> GatewayWindow:
-        self.app.show_window()
-        return self.window
-
-    def until(self, holds: Callable[[], object], timeout_ms: int = PATIENCE_MS) -> None:
-        def is_so() -> bool:
-            return bool(holds())
-
-        self.qtbot.waitUntil(is_so, timeout=timeout_ms)
-
-    def until_phase(self, phase: type[Phase]) -> None:
-        self.until(lambda: isinstance(self.state.phase, phase))
-
-    def until_runs(self, *, other_than: int = 0) -> int:
-        """Waits for a gateway that answers; its PID."""
-
-        def runs() -> bool:
-            process = self.state.process
-            is_running = isinstance(self.state.phase, Running)
-            return is_running and process is not None and process.key.pid != other_than
-
-        self.until(runs)
-        assert self.state.process is not None
-        return self.state.process.key.pid
-
-    def look(self) -> None:
-        """Looks at the gateway, and waits for the answer."""
-        self.until(lambda: not self.state.probing)
-        with self.qtbot.waitSignal(self.controller.observed, timeout=PATIENCE_MS):
-            self.controller.nudge()
-
-    def end_of(self, *wishes: Callable[[], object], patience_ms: int = PATIENCE_MS) -> int:
-        """How the event loop ends when these are called in it, one after the other."""
-        for wish in wishes:
-            QTimer.singleShot(0, wish)
-        limit = QTimer(singleShot=True, interval=patience_ms)
-        limit.timeout.connect(self._give_up)
-        limit.start()
-        status = self._application.exec()
-        limit.stop()
-        return status
-
-    def close(self) -> None:
-        """As ``run`` does in the end; a gateway that runs ends by force."""
-        if not self.state.ended:
-            end_session = partial(self.controller.quit, QuitKind.SESSION)
-            assert self.end_of(self.controller.force_stop, end_session) == 0
-        session = self.session
-        self.app.end()
-        session.deleteLater()  # it belongs to the application, which lives on here
-
-    def _give_up(self) -> None:
-        self._application.exit(GAVE_UP)
 
 
 class Opener(QObject):
@@ -250,35 +70,6 @@ class Opener(QObject):
     @Slot(QUrl)
     def open(self, url: QUrl) -> None:
         self.opened.append(url.toLocalFile())
-
-
-@pytest.fixture
-def start_rig(
-    qtbot: QtBot,
-    qapp: QApplication,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Callable[[LaunchSite], Rig]]:
-    """Builds the tray, once in a test; it is neither shown nor does it look by itself."""
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(picoclaw_tray.app, "Tray", ListeningTray)
-    quits_with_its_last_window = qapp.quitOnLastWindowClosed()
-    qapp.setQuitOnLastWindowClosed(False)
-    with ExitStack() as stack:
-
-        def build(site: LaunchSite) -> Rig:
-            rig = Rig(qtbot, qapp, site)
-            stack.callback(rig.close)
-            return rig
-
-        yield build
-    qapp.setQuitOnLastWindowClosed(quits_with_its_last_window)
-
-
-@pytest.fixture
-def rig(start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome) -> Rig:
-    """A tray of a home whose gateway would start."""
-    return start_rig(stand_in_home.site())
 
 
 @pytest.fixture
@@ -423,7 +214,7 @@ def test_menu_tooltip_and_window_tell_the_state_and_the_facts(rig: Rig) -> None:
     assert rig.actions.headline.text() == "Running"
     assert rig.tooltip.startswith("PicoClaw · Running\n")
     assert "Running" in rig.says
-    assert f"PID\u00a0{pid}" in rig.says
+    assert f"PID {pid}" in rig.says
 
     rig.actions.stop.trigger()
     rig.until_phase(Stopped)
@@ -610,6 +401,7 @@ def test_forced_stop_does_not_wait_for_the_gateway(lingering_rig: Rig) -> None:
     rig.actions.stop.trigger()
     rig.until_phase(Stopping)
 
+    rig.qtbot.wait(QApplication.doubleClickInterval())  # or it is the end of a double click
     rig.actions.stop.trigger()  # by force, by now
 
     rig.until(lambda: isinstance(rig.state.phase, Stopped), SOON_MS)

@@ -18,6 +18,7 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.system.process_key import key_of
 from picoclaw_tray.system.run_record import RunRecords
+from tests.support.launch import PLAN
 from tests.support.supervisor import is_gone, is_proven_stop
 from tests.support.tray_to_kill import left_by_a_killed_tray
 
@@ -237,7 +238,7 @@ def test_run_record_makes_a_gateway_ours_that_is_found_again(
     with home.started_by_hand() as gateway:
         key = key_of(gateway.pid)
         assert key is not None
-        RunRecords(home.site().state_folder).write_spawned(Process(key, ours=True))
+        RunRecords(home.site().state_folder).write_spawned(Process(key, ours=True), PLAN)
         tray.controller.start()
         tray.until_runs()
 
@@ -255,7 +256,7 @@ def test_run_record_of_a_gateway_of_ours_finds_it_without_pid_file_and_answer(
     with home.started_by_hand() as gateway:
         key = key_of(gateway.pid)
         assert key is not None
-        RunRecords(home.site().state_folder).write_spawned(Process(key, ours=True))
+        RunRecords(home.site().state_folder).write_spawned(Process(key, ours=True), PLAN)
         home.place.pid_file.unlink()
         gateway.send_signal(signal.SIGSTOP)
         tray.controller.start()

@@ -24,6 +24,7 @@ from picoclaw_tray.lifecycle.state import (
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system.run_record import RunRecords
 from tests.support.gateway_home import GatewayHome
+from tests.support.launch import PLAN
 from tests.support.processes import GATEWAY_WORDS, SignalRecorder, signal_recorder
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def test_program_that_looks_like_a_gateway_and_got_a_used_pid_gets_no_signal(
         an_hour_ago = time.time() - AN_HOUR_S
         os.utime(home.place.pid_file, (an_hour_ago, an_hour_ago))
         used = Process(ProcessKey(stranger.pid, "of another process"), ours=True)
-        RunRecords(home.site().state_folder).write_spawned(used)
+        RunRecords(home.site().state_folder).write_spawned(used, PLAN)
         tray = supervise(home)
         tray.controller.start()
         tray.until(lambda state: _is_settled(state) and state.epoch > 1)

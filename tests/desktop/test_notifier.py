@@ -13,7 +13,8 @@ from picoclaw_tray.lifecycle.state import (
     Running,
     State,
 )
-from picoclaw_tray.presentation.situation import Situation, Surroundings
+from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
+from picoclaw_tray.presentation.situation import Facts, Situation, Surroundings
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.text import Template, Text
 
@@ -21,6 +22,7 @@ SURROUNDINGS = Surroundings("/home/alice/.picoclaw", "/home/alice/.picoclaw/conf
 RUNS = Situation(SURROUNDINGS, State(Running(Process(ProcessKey(1, "c"), ours=True))))
 CRASHED = State(Backoff(1e9, 1, counted=True, anyway=True), failure=Failure("unknown"))
 REASON = Text(Template("Test", "The gateway was killed."))
+CHANGE = Text(Template("Test", "tool web off"))
 EXPLAINED = replace(CRASHED, failure=Failure("signal", REASON))
 
 
@@ -74,3 +76,19 @@ def test_notifier_tells_a_notice_of_the_life_cycle(qapp):
     notifier.on_notice(Notice(NoticeKind.NO_PERMISSION))
 
     assert len(said) == 1
+
+
+def test_notifier_tells_what_happens_within_a_phase(qapp):
+    notifier = Notifier(SURROUNDINGS)
+    said = listen(notifier)
+    notifier.on_situation(RUNS)
+    outdated = replace(RUNS, facts=Facts(changes=(CHANGE,)))
+
+    notifier.on_situation(outdated)
+    notifier.on_situation(outdated)
+    notifier.on_situation(replace(outdated, reload=ReloadAnswer(ReloadStage.DONE)))
+
+    assert said == [
+        "Restart required: tool web off.",
+        "The gateway has taken over its configuration.",
+    ]

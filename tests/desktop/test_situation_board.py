@@ -18,8 +18,10 @@ from picoclaw_tray.lifecycle.state import (
     State,
     Stopped,
 )
-from picoclaw_tray.presentation.situation import Facts, Situation, Surroundings
+from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
+from picoclaw_tray.presentation.situation import Facts, Outlook, Situation, Surroundings
 from picoclaw_tray.system.observation import Observation
+from picoclaw_tray.text import Template, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,3 +151,57 @@ def test_board_is_silent_where_nothing_counts_down(qtbot: QtBot, board: Situatio
 
     with qtbot.assertNotEmitted(board.situation_changed, wait=1_200):
         pass
+
+
+OUTLOOK = Outlook(version="0.2.9")
+RELOAD = ReloadAnswer(ReloadStage.DONE)
+
+
+def test_board_keeps_the_outlook_until_there_is_a_gateway(board: SituationBoard) -> None:
+    board.on_state_changed(STOPPED)
+
+    board.on_assessed(OUTLOOK)
+    assert board.situation.outlook == OUTLOOK
+
+    board.on_state_changed(RUNNING)
+    assert board.situation.outlook is None
+
+
+def test_board_ignores_an_outlook_that_comes_too_late(board: SituationBoard) -> None:
+    board.on_state_changed(RUNNING)
+
+    board.on_assessed(OUTLOOK)
+
+    assert board.situation.outlook is None
+
+
+def test_board_tells_an_outlook_only_when_it_differs(board: SituationBoard) -> None:
+    board.on_state_changed(STOPPED)
+    board.on_assessed(OUTLOOK)
+    heard = _heard(board)
+
+    board.on_assessed(replace(OUTLOOK))
+
+    assert heard == []
+
+
+def test_board_keeps_a_reload_until_the_phase_changes(board: SituationBoard) -> None:
+    board.on_state_changed(RUNNING)
+
+    board.on_reload_changed(RELOAD)
+    board.on_state_changed(replace(RUNNING, probing=True))
+    assert board.situation.reload == RELOAD
+
+    board.on_state_changed(STOPPED)
+    assert board.situation.reload is None
+
+
+def test_board_forgets_what_was_out_of_date_with_the_process(board: SituationBoard) -> None:
+    board.on_state_changed(RUNNING)
+    changes = (Text(Template("Test", "tool web off")),)
+    board.on_observed(_seen(FOUND, replace(KNOWN, changes=changes, can_reload=True)))
+
+    board.on_state_changed(State(phase=Starting(NEXT, 1.0), epoch=5))
+
+    facts = board.situation.facts
+    assert (facts.changes, facts.can_reload) == ((), False)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.presentation.icon import IconName
@@ -113,3 +115,18 @@ class _Note:
 
     def __call__(self) -> None:
         self._notes.append(self._action.text())
+
+
+def test_double_click_on_stop_is_no_forced_stop(qtbot: QtBot, actions: Actions) -> None:
+    force = replace(_view(), stop=Entry(_text("Force s&top"), Wish.FORCE_STOP, enabled=True))
+    actions.show_view(_view())
+    actions.show_view(force)
+
+    with qtbot.assertNotEmitted(actions.wished):
+        actions.stop.trigger()
+
+    with qtbot.waitSignal(actions.wished) as wished:
+        QTimer.singleShot(
+            QApplication.doubleClickInterval() + 50, actions.stop, actions.stop.trigger
+        )
+    assert wished.args == [Wish.FORCE_STOP]

@@ -86,6 +86,7 @@ def test_tray_has_its_menu_in_order(tray: Tray, actions: Actions) -> None:
         actions.start,
         actions.stop,
         actions.restart,
+        actions.reload,
         actions.show_log,
         actions.open_config,
         actions.about,

@@ -45,8 +45,9 @@ class PanelTray:
 
     @property
     def menu(self) -> dict[str, bool]:
-        """Every entry of the menu, and whether a person can choose it."""
-        return {entry.label: entry.is_enabled for entry in self.item.menu() if entry.label}
+        """Every entry that the menu shows, and whether a person can choose it."""
+        shown = (entry for entry in self.item.menu() if entry.label and entry.is_visible)
+        return {entry.label: entry.is_enabled for entry in shown}
 
     def click(self, label: str) -> None:
         """Choose an entry of the menu, as soon as it is there and can be chosen."""

@@ -43,6 +43,7 @@ class TestLife:
             "Start": False,
             "Stop": True,
             "Restart": True,
+            "Reload configuration": True,
             **BELOW,
             "Quit and stop the gateway": True,
         }
@@ -59,8 +60,9 @@ class TestLife:
 
         assert not is_alive(first)
         assert not home.place.pid_file.exists()
+        wait_until(lambda: "ready" in panel_tray.headline, what="the outlook")
         assert panel_tray.menu == {
-            "Stopped": False,
+            "Stopped · ready to start": False,
             "Start": True,
             "Stop": False,
             "Restart": False,

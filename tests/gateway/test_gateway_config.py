@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from picoclaw_tray.gateway.config import GatewayConfig, normal_log_level, read_config
+from picoclaw_tray.gateway.config import (
+    ConfigSources,
+    GatewayConfig,
+    normal_log_level,
+    read_config,
+)
 from picoclaw_tray.gateway.config_error import ConfigError, ConfigErrorKind, unreadable
+from picoclaw_tray.gateway.readiness import readiness
+from picoclaw_tray.gateway.release import NEWEST, release_of
+from picoclaw_tray.gateway.secrets import SecretSources
+
+OLDER = release_of("v0.2.7")
+NEWER = release_of("v0.2.9")
 
 READY = b"""{"version":3,
  "agents":{"defaults":{"model_name":" gpt-5.4 "}},
@@ -16,28 +27,40 @@ READY = b"""{"version":3,
  "gateway":{"host":"LocalHost, [::1]","port":18795,"log_level":"INFO","hot_reload":true}}"""
 
 
-def config_of(document, **environ) -> GatewayConfig:
-    config = read_config(json.dumps({"version": 3} | document).encode(), environ)
+def read(raw: bytes | None, environ=None) -> GatewayConfig | ConfigError:
+    return read_config(ConfigSources(config=raw, environ=environ or {}))
+
+
+def config_from(raw: bytes | None, environ=None) -> GatewayConfig:
+    config = read(raw, environ)
     assert isinstance(config, GatewayConfig), config
     return config
 
 
+def config_of(document, **environ) -> GatewayConfig:
+    return config_from(json.dumps({"version": 3} | document).encode(), environ)
+
+
 def error_of(raw: bytes, **environ) -> ConfigError:
-    error = read_config(raw, environ)
+    error = read(raw, environ)
     assert isinstance(error, ConfigError), error
     return error
 
 
+def address_of(config) -> tuple[object, ...]:
+    assert isinstance(config, GatewayConfig), config
+    return config.host, config.port, config.log_level, config.hot_reload
+
+
 def test_read_config_reads_what_a_supervisor_needs():
-    assert read_config(READY, {}) == GatewayConfig(
-        version=3,
-        host="localhost,::1",
-        port=18795,
-        log_level="info",
-        hot_reload=True,
-        default_model="gpt-5.4",
-        model_names=("gpt-5.4",),
-    )
+    config = config_from(READY)
+
+    assert address_of(config) == ("localhost,::1", 18795, "info", True)
+    assert (config.version, config.default_model) == (3, "gpt-5.4")
+    assert [(entry.name, entry.provider, entry.key) for entry in config.models] == [
+        ("gpt-5.4", "openai", "sk-example")
+    ]
+    assert "sk-example" not in repr(config)
 
 
 ENVIRON = {
@@ -51,19 +74,22 @@ ENVIRON = {
 
 @pytest.mark.parametrize("raw", [None, b"{}", b"null", b'{"a":   1}'])
 def test_read_config_gives_defaults_and_ignores_the_environment_when_there_is_no_file(raw):
-    assert read_config(raw, ENVIRON) == GatewayConfig(
-        3, "localhost", 18790, "warn", hot_reload=False, default_model="", model_names=None
-    )
+    config = config_from(raw, ENVIRON)
+
+    assert address_of(config) == ("localhost", 18790, "warn", False)
+    assert config.default_model == ""
+    assert len(config.models) == 29
 
 
 def test_read_config_lets_the_environment_win():
-    config = read_config(READY, ENVIRON)
+    config = config_from(READY, ENVIRON)
 
-    assert config == GatewayConfig(3, "*", 19000, "debug", True, "other", ("gpt-5.4",))
+    assert address_of(config) == ("*", 19000, "debug", True)
+    assert config.default_model == "other"
 
 
 def test_read_config_takes_an_empty_variable_as_not_set():
-    assert read_config(READY, dict.fromkeys(ENVIRON, "")) == read_config(READY, {})
+    assert read(READY, dict.fromkeys(ENVIRON, "")) == read(READY)
 
 
 def test_read_config_lets_good_variables_hide_bad_values():
@@ -79,78 +105,164 @@ def test_read_config_lets_good_variables_hide_bad_values():
 @pytest.mark.parametrize(
     ("section", "names"),
     [
-        ({}, None),
-        ({"model_list": None}, ()),
-        ({"model_list": []}, ()),
+        ({"model_list": None}, []),
+        ({"model_list": []}, []),
         (
             {"model_list": [{"model_name": "a", "model": "x"}, {"model_name": "a", "model": "y"}]},
-            ("a", "a"),
+            ["a", "a"],
         ),
     ],
 )
-def test_read_config_tells_an_absent_model_list_from_an_empty_one(section, names):
-    assert config_of(section).model_names == names
+def test_read_config_replaces_the_built_in_models_as_a_whole(section, names):
+    assert [entry.name for entry in config_of(section).models] == names
+
+
+def test_read_config_has_the_built_in_models_without_a_list():
+    models = config_of({}).models
+
+    assert len(models) == 29
+    assert {"llama3", "local-model", "lmstudio-local"} < {entry.name for entry in models}
 
 
 def test_read_config_keeps_defaults_for_null_sections():
-    assert config_of({"gateway": None, "agents": {"defaults": None}}) == GatewayConfig()
+    sections = {"gateway": None, "agents": {"defaults": None}, "tools": None, "channel_list": None}
+
+    assert config_of(sections) == read(None)
 
 
 @pytest.mark.parametrize("version", [0, 1, 2, None])
 def test_read_config_reads_only_the_address_of_an_old_schema(version):
     raw = READY.replace(b'"version":3', b'"version":' + json.dumps(version).encode())
 
-    config = read_config(raw, {})
+    config = read(raw)
 
     assert isinstance(config, GatewayConfig)
-    assert config.is_old_schema
+    assert config.migrates
     assert (config.version, config.host, config.port) == (version or 0, "localhost,::1", 18795)
-    assert (config.default_model, config.model_names) == (None, None)
+    assert (config.default_model, config.models) == (None, ())
 
 
-@pytest.mark.parametrize("gateway", [b'{"port":"1"}', b'{"host":"a,,b"}'])
+@pytest.mark.parametrize("gateway", [b'{"port":"1"}', b'{"host":"a,,b"}', b'{"port":0}'])
 def test_read_config_predicts_no_error_of_an_old_schema(gateway):
-    config = read_config(b'{"version":2,"gateway":' + gateway + b"}", {})
+    config = read(b'{"version":2,"gateway":' + gateway + b"}")
 
-    assert config == GatewayConfig(version=2, default_model=None)
-
-
-def test_gateway_config_of_the_current_version_is_no_old_schema():
-    assert not GatewayConfig().is_old_schema
+    assert config == GatewayConfig(version=2, default_model=None, migrates=True)
 
 
-@pytest.mark.parametrize(
-    ("raw", "kind", "reason"),
-    [
+def test_read_config_of_the_current_version_is_not_migrated():
+    assert not config_from(READY).migrates
+
+
+def test_read_config_of_a_release_takes_its_own_schema_for_current():
+    two = release_of("v0.2.6")
+    config = read_config(ConfigSources(config=b'{"version":2,"x":1}'), two)
+
+    assert isinstance(config, GatewayConfig)
+    assert not config.migrates
+    error = read_config(ConfigSources(config=READY), two)
+    assert isinstance(error, ConfigError)
+    assert error.kind is ConfigErrorKind.UNSUPPORTED_VERSION
+
+
+def test_read_config_predicts_nothing_for_a_release_without_schemas():
+    config = read_config(ConfigSources(config=READY), release_of("v0.2.3"))
+
+    assert isinstance(config, GatewayConfig)
+    assert (config.default_model, config.migrates, config.port) == (None, False, 18795)
+
+
+VECTORS = [
+    (
+        b"",
+        ConfigErrorKind.SYNTAX,
+        "config.json syntax error at line 1, column 1: unexpected end of JSON input",
+        "failed to detect config version: unexpected end of JSON input",
+    ),
+    (
+        b'{"version":3,"gateway":{"port":"18790"}}',
+        ConfigErrorKind.TYPE,
         (
-            b"",
-            ConfigErrorKind.SYNTAX,
-            "config.json syntax error at line 1, column 1: unexpected end of JSON input",
+            "config.json type error at line 1, column 38 "
+            'for field "gateway.port": expected int but got string'
         ),
-        (
-            b'{"version":3,"gateway":{"port":"18790"}}',
-            ConfigErrorKind.TYPE,
-            (
-                "config.json type error at line 1, column 38 "
-                'for field "gateway.port": expected int but got string'
-            ),
-        ),
-        (
-            b'{"version":9,"gateway":{}}',
-            ConfigErrorKind.UNSUPPORTED_VERSION,
-            "unsupported config version: 9",
-        ),
-        (
-            b'{"version":3,"gateway":{"host":"localhost,,x"}}',
-            ConfigErrorKind.INVALID_VALUE,
-            "invalid gateway host: host list contains an empty entry",
-        ),
-    ],
-)
-def test_read_config_follows_the_vectors_of_the_contract(raw, kind, reason):
-    error = error_of(raw)
+        "json: cannot unmarshal string into Go struct field Config.gateway.port of type int",
+    ),
+    (
+        b'{"version":9,"gateway":{}}',
+        ConfigErrorKind.UNSUPPORTED_VERSION,
+        "unsupported config version: 9",
+        "unsupported config version: 9",
+    ),
+    (
+        b'{"version":3,"channel_list":{"foo":{"enabled":true}}}',
+        ConfigErrorKind.INVALID_VALUE,
+        'channel "foo" has unknown type "foo"',
+        'channel "foo" has unknown type "foo"',
+    ),
+    (
+        b'{"version":3,"gateway":{"host":"localhost,,x"}}',
+        ConfigErrorKind.INVALID_VALUE,
+        "invalid gateway host: host list contains an empty entry",
+        "invalid gateway host: host list contains an empty entry",
+    ),
+]
 
-    assert (error.kind, error.reason) == (kind, reason)
+
+@pytest.mark.parametrize(("raw", "kind", "newer", "older"), VECTORS)
+def test_read_config_follows_the_vectors_of_the_contract(raw, kind, newer, older):
+    for release, reason in ((NEWEST, newer), (NEWER, newer), (OLDER, older)):
+        error = read_config(ConfigSources(config=raw), release)
+
+        assert isinstance(error, ConfigError)
+        assert (error.kind, error.reason) == (kind, reason)
+
+
+@pytest.mark.parametrize("release", [NEWEST, NEWER, OLDER])
+def test_read_config_takes_an_empty_object_for_the_defaults(release):
+    assert isinstance(read_config(ConfigSources(config=b"{}"), release), GatewayConfig)
+
+
+GPT = {"model_name": "gpt-5.4", "provider": "openai", "model": "gpt-5.4"}
+KEYED = GPT | {"api_keys": ["sk-example"], "enabled": True}
+SECURITY = b"model_list:\n  gpt-5.4:0:\n    api_keys:\n      - sk-example\n"
+AUTH = b'{"credentials":{"openai":{"access_token":"x","expires_at":"2026-05-01T00:00:00Z"}}}'
+NO_KEY = 'default model "gpt-5.4" has no credentials configured'
+
+
+def using(name: str, *models) -> bytes:
+    agents = {"defaults": {"model_name": name}}
+    return json.dumps({"version": 3, "agents": agents, "model_list": models}).encode()
+
+
+EXAMPLES = [
+    (using("gpt-5.4", KEYED), None, None, "", ""),
+    (using("gpt-5.4", GPT), SECURITY, None, "", ""),
+    (using("", KEYED), None, None, *["no default model configured"] * 2),
+    (using("gpt-6", KEYED), None, None, *['default model "gpt-6" is invalid'] * 2),
+    (using("gpt-5.4", GPT), None, None, NO_KEY, NO_KEY),
+    (using("gpt-5.4", GPT | {"auth_method": "oauth"}), None, AUTH, "", ""),
+    (using("gpt-5.4", GPT | {"auth_method": "oauth"}), None, None, NO_KEY, NO_KEY),
+    (
+        using("voice", {"model_name": "voice", "provider": "elevenlabs", "model": "scribe_v1",
+                        "api_keys": ["k"]}),
+        None, None, 'default model "voice" is not usable for chat', "",
+    ),
+    (
+        using("m", {"model_name": "m", "model": "openai/x", "api_key": "sk-example"}), None, None,
+        "config.json contains unknown field(s): model_list[0].api_key",
+        'default model "m" has no credentials configured',
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "security", "auth", "newer", "older"), EXAMPLES)
+def test_read_config_reads_the_examples_of_the_contract(config, security, auth, newer, older):
+    sources = ConfigSources(config, security, auth)
+
+    for release, reason in ((NEWEST, newer), (NEWER, newer), (OLDER, older)):
+        config = read_config(sources, release)
+        judged = config if isinstance(config, ConfigError) else readiness(config, release)
+        assert getattr(judged, "reason", "") == reason
 
 
 @pytest.mark.parametrize(
@@ -160,7 +272,7 @@ def test_read_config_follows_the_vectors_of_the_contract(raw, kind, reason):
         (b'{\n  "version": 3,\n}', 3, 1),
         (b'{\n  // comment\n  "version": 3\n}', 2, 3),
         (b'{"version": 3} {}', 1, 16),
-        (b'{"version": 3', 1, 14),
+        (b'{"version": 3', 1, 13),
         (b"[" * 100_000, None, None),
         (b'{"version": NaN}', None, None),
     ],
@@ -187,7 +299,6 @@ def test_read_config_explains_an_empty_file_in_another_sentence():
         (b'{"version":3,"agents":{"defaults":{"model_name":["sk-example"]}}}',
          "agents.defaults.model_name"),
         (b'{"version":3,"model_list":{"a":"sk-example"}}', "model_list"),
-        (b'{"version":3,"model_list":[null]}', "model_list[0]"),
         (b'{"version":3,"model_list":["sk-example"]}', "model_list[0]"),
         (b'{"version":3,"model_list":[{"model_name":"a","model":1}]}', "model_list[0].model"),
     ],
@@ -264,7 +375,7 @@ def test_normal_log_level_falls_back_to_the_default(level, normal):
 
 @given(st.binary() | st.binary().map(lambda tail: READY[:200] + tail))
 def test_read_config_gives_a_config_or_a_classed_error_for_any_bytes(raw):
-    assert isinstance(read_config(raw, {}), GatewayConfig | ConfigError)
+    assert isinstance(read(raw), GatewayConfig | ConfigError)
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -282,6 +393,174 @@ SECTIONS = VALUES | st.dictionaries(KEYS, VALUES) | st.lists(st.dictionaries(KEY
 def test_read_config_gives_a_config_or_a_classed_error_for_any_document(document, environ):
     raw = json.dumps({"version": 3} | document).encode()
 
-    config = read_config(raw, environ)
+    config = read(raw, environ)
 
     assert isinstance(config, ConfigError) or 1 <= config.port <= 65535
+
+
+def models_of(security: str, *models) -> list[tuple[str, tuple[str, ...], bool]]:
+    config = read_config(ConfigSources(using("m", *models), security.encode()))
+    assert isinstance(config, GatewayConfig), config
+    return [(entry.name, entry.keys, entry.lost_keys) for entry in config.models]
+
+
+PLAIN = {"model_name": "m", "model": "x"}
+WITH_KEY = PLAIN | {"api_keys": ["old"]}
+
+
+@pytest.mark.parametrize(
+    ("security", "keys", "lost"),
+    [
+        ("", ("old",), False),
+        ("model_list: {m: {}}", (), True),
+        ("model_list: {'m:0': {}}", (), True),
+        ("model_list: {'m:0': }", ("old",), False),
+        ("model_list: {'m:0': , m: {api_keys: [new]}}", ("new",), False),
+        ("model_list: {'m:0': {}, m: {api_keys: [new]}}", (), True),
+        ("model_list: {'m:1': {}, other: {}}", ("old",), False),
+        ("model_list: {m: {api_keys: ['', new]}}", ("", "new"), False),
+    ],
+)
+def test_read_config_lets_the_security_file_replace_keys(security, keys, lost):
+    assert models_of(security, WITH_KEY) == [("m", keys, lost)]
+
+
+def test_read_config_counts_the_entries_of_a_name():
+    security = "model_list: {'m:1': {api_keys: [second]}, m: {api_keys: [any]}}"
+
+    assert [keys for _, keys, _ in models_of(security, PLAIN, PLAIN, PLAIN)] == [
+        ("any",),
+        ("second",),
+        ("any",),
+    ]
+
+
+def test_read_config_has_no_models_when_the_security_file_empties_the_list():
+    assert models_of("model_list:", WITH_KEY) == []
+    assert models_of("model_list:", {}) == []
+
+
+def test_read_config_drops_an_empty_first_key_of_its_own():
+    entry = PLAIN | {"api_keys": ["", "[NOT_HERE]", "k"]}
+
+    assert models_of("", entry) == [("m", ("k",), False)]
+
+
+def test_read_config_lays_search_keys_over_the_tools():
+    security = b"web: {brave: {api_keys: [a], other: x}, gemini: {api_key: b}}"
+
+    config = read_config(ConfigSources(using("m"), security))
+
+    assert isinstance(config, GatewayConfig)
+    web = config.tools["web"]
+    assert isinstance(web, dict)
+    assert (web["brave"]["api_keys"], web["gemini"]["api_key"]) == (["a"], "b")
+    assert "other" not in web["brave"]
+
+
+@pytest.mark.parametrize("config", [b"{}", None, b'{"version":2,"gateway":{}}'])
+def test_read_config_ignores_the_security_file_without_a_config_of_its_own_schema(config):
+    assert isinstance(read_config(ConfigSources(config, b"[")), GatewayConfig)
+
+
+def test_read_config_explains_the_security_file_after_the_config():
+    bad = b'{"version":3,"gateway":{"port":"x"}}'
+
+    for config, file in ((bad, "config.json"), (READY, ".security.yml")):
+        error = read_config(ConfigSources(config, b"["))
+        assert isinstance(error, ConfigError)
+        assert error.file == file
+
+
+def test_read_config_keeps_encrypted_keys_that_can_be_had():
+    secret = "enc://" + "A" * 40
+    sources = SecretSources(has_passphrase=True, has_key_file=True)
+    raw = using("m", PLAIN | {"api_keys": [secret]})
+
+    config = read_config(ConfigSources(raw, secrets=sources))
+
+    assert isinstance(config, GatewayConfig)
+    assert config.models[0].keys == (secret,)
+    assert isinstance(read_config(ConfigSources(raw)), ConfigError)
+
+
+@pytest.mark.parametrize("key", ["Version", "VERSION"])
+def test_read_config_finds_the_version_in_any_spelling(key):
+    raw = json.dumps({key: 3, "Gateway": {"Port": 19000}}).encode()
+
+    error = read_config(ConfigSources(raw))
+    config = read_config(ConfigSources(raw), OLDER)
+
+    assert isinstance(error, ConfigError)
+    assert error.reason == f"config.json contains unknown field(s): Gateway, {key}"
+    assert isinstance(config, GatewayConfig)
+    assert config.port == 19000
+
+
+@pytest.mark.parametrize(
+    ("parts", "variable"),
+    [
+        ({"events": 5}, "PICOCLAW_EVENTS_LOGGING_ENABLED"),
+        ({"evolution": []}, "PICOCLAW_TOOLS_LOAD_IMAGE_ENABLED"),
+        ({"model_list": [PLAIN | {"streaming": True, "tool_schema_transform": "?"}]},
+         "PICOCLAW_TOOLS_SERIAL_ENABLED"),
+        ({"agents": {"defaults": {"turn_profile": {"enabled": True, "tools": {"mode": "?"}}}}},
+         "PICOCLAW_TOOLS_WEB_KAGI_ENABLED"),
+    ],
+)  # fmt: skip
+def test_read_config_of_an_older_release_ignores_what_is_newer(parts, variable):
+    raw = json.dumps({"version": 3} | parts).encode()
+    sources = ConfigSources(raw, environ={variable: "no truth"})
+
+    assert isinstance(read_config(sources), ConfigError)
+    assert isinstance(read_config(sources, OLDER), GatewayConfig)
+
+
+@pytest.mark.parametrize("mode", ["", "default", " Custom ", "OFF"])
+def test_read_config_takes_known_modes_of_a_profile(mode):
+    profile = {"enabled": True, "tools": {"mode": mode}}
+
+    config_of({"agents": {"defaults": {"turn_profile": profile}}})
+
+
+def test_read_config_looks_at_a_profile_only_when_it_is_enabled():
+    profile = {"enabled": False, "tools": {"mode": "unknown"}}
+
+    config_of({"agents": {"defaults": {"turn_profile": profile}}})
+
+
+def test_read_config_names_the_other_models_once():
+    agents = {
+        "defaults": {"model_fallbacks": ["a", " b "], "routing": {"light_model": "c"}},
+        "list": [{"model": {"primary": "d", "fallbacks": ["a"]}}, {"model": "e"}, {}, None],
+    }
+
+    assert config_of({"agents": agents}).other_models == ("a", "b", "c", "d", "e")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PICOCLAW_TOOLS_WEB_GEMINI_API_KEY", "file://missing"),
+     ("PICOCLAW_TOOLS_WEB_BRAVE_API_KEYS", "a,enc://x")],
+)  # fmt: skip
+def test_read_config_rejects_a_secret_of_a_variable_that_cannot_be_had(variable, value):
+    error = error_of(READY, **{variable: value})
+
+    assert (error.kind, error.field) == (ConfigErrorKind.UNRESOLVED_SECRET, variable)
+
+
+BYTES = st.binary(max_size=200)
+
+
+@given(
+    BYTES | BYTES.map(lambda tail: READY[:200] + tail) | st.just(READY),
+    st.none() | BYTES | BYTES.map(lambda tail: SECURITY + tail),
+    st.none() | BYTES | BYTES.map(lambda tail: AUTH[:40] + tail),
+    st.sampled_from([NEWEST, OLDER, release_of("v0.2.6"), release_of("v0.2.3")]),
+)
+def test_read_config_gives_a_config_or_a_classed_error_for_any_files(
+    config, security, auth, release
+):
+    result = read_config(ConfigSources(config, security, auth), release)
+
+    assert isinstance(result, GatewayConfig | ConfigError)

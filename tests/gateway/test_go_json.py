@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from picoclaw_tray.gateway.go_json import (
     WrongTypeError,
     decode_json,
+    merged_pairs,
     parse_object,
     take,
     type_name,
@@ -31,6 +32,45 @@ def test_decode_json_raises_value_error_when_not_json(raw):
 
 def test_decode_json_takes_a_number_of_any_length():
     assert decode_json(b"9" * 5000) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b"9223372036854775807", 9223372036854775807),
+        (b"-9223372036854775808", -9223372036854775808),
+        (b"9223372036854775808", 9223372036854775808.0),
+        (b"99999999999999999999", 1e20),
+    ],
+)
+def test_decode_json_takes_for_an_integer_only_what_fits_into_64_bits(raw, value):
+    decoded = decode_json(raw)
+
+    assert (decoded, type(decoded)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b'{"a":{"b":1},"a":{"c":2}}', {"a": {"b": 1, "c": 2}}),
+        (b'{"a":{"b":{"c":1}},"a":{"b":{"d":2},"c":3}}', {"a": {"b": {"c": 1, "d": 2}, "c": 3}}),
+        (b'{"a":{"b":1},"a":null}', {"a": {"b": 1}}),
+        (b'{"a":1,"a":null}', {"a": 1}),
+        (b'{"a":[1],"a":null}', {"a": None}),
+        (b'{"a":null,"a":null}', {"a": None}),
+        (b'{"a":1,"a":{"b":2}}', {"a": {"b": 2}}),
+        (b'{"a":[1],"a":[2]}', {"a": [2]}),
+    ],
+)
+def test_decode_json_merges_objects_whose_key_comes_twice(raw, value):
+    assert decode_json(raw) == value
+
+
+def test_merged_pairs_leaves_the_given_objects_alone():
+    first = {"b": 1}
+
+    assert merged_pairs([("a", first), ("a", {"c": 2})]) == {"a": {"b": 1, "c": 2}}
+    assert first == {"b": 1}
 
 
 @given(st.binary())

@@ -16,6 +16,7 @@ from picoclaw_tray.gateway.health import (
     parse_health,
     probe_addresses,
     probe_host,
+    reload_url,
 )
 
 
@@ -202,3 +203,7 @@ def test_blocking_addresses_are_both_loopbacks_only_when_one_would_do(bind, addr
 )
 def test_health_url_puts_ipv6_literals_in_brackets(host, url):
     assert health_url(host, 18790) == url
+
+
+def test_reload_url_is_at_the_address_of_the_health_question():
+    assert reload_url("::1", 18790) == "http://[::1]:18790/reload"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from picoclaw_tray.gateway.json_position import line_and_column, position_of
+from picoclaw_tray.gateway.json_position import line_and_column, place_of, position_of
 
 DOCUMENT = """{
   "gateway" : { "port":"18790" },
@@ -53,6 +53,25 @@ def test_position_of_names_the_last_value_found_when_the_path_ends_early(path, p
 
 def test_position_of_stays_outside_when_nested_too_deeply():
     assert position_of("[" * 100_000 + "]" * 100_000, "[0]") == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("gateway.port", (2, 24)),
+        ("model_list", (3, 17)),
+        ("model_list[1].model.x", (5, 39)),
+        ("gateway.host", None),
+        ("model_list[9]", None),
+        ("gateway.port.number", None),
+    ],
+)
+def test_place_of_points_at_the_start_of_a_value_that_stands_there(path, place):
+    assert place_of(DOCUMENT, path) == place
+
+
+def test_place_of_stays_outside_when_nested_too_deeply():
+    assert place_of("[" * 100_000 + "]" * 100_000, "[0]") == (1, 1)
 
 
 VALUES = st.recursive(

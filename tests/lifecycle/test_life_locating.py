@@ -74,7 +74,7 @@ def test_locating_checks_readiness_when_nothing_was_found(by_user, anyway):
     state, effects = step(start, Observed(NOW, EPOCH, Nothing()))
 
     assert state.phase == Preparing(by_user, anyway, NOW + 20.0)
-    assert effects == (Prepare(state.epoch, anyway),)
+    assert effects == (Prepare(state.epoch, anyway, fresh=by_user),)
 
 
 def test_locating_forgets_the_pid_file_and_goes_on_when_it_is_stale():

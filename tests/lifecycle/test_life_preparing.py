@@ -45,7 +45,7 @@ def test_preparing_asks_anew_when_it_shall_pass_over_readiness_for_the_first_tim
 
     assert state.phase == Preparing(by_user=True, anyway=True, deadline=NOW + 20.0)
     assert state.epoch == EPOCH + 1
-    assert effects == (Prepare(EPOCH + 1, anyway=True),)
+    assert effects == (Prepare(EPOCH + 1, anyway=True, fresh=True),)
 
 
 @pytest.mark.parametrize("request_", REQUESTS)

@@ -85,7 +85,7 @@ def test_running_asks_first_whether_it_could_start_when_a_restart_is_requested(
     state, effects = step(Running(process, health), RestartRequested(NOW, anyway))
 
     assert state.phase == Running(process, health, replanning=Replanning(anyway, NOW + 20.0))
-    assert effects == (Prepare(state.epoch, anyway, replacing=process),)
+    assert effects == (Prepare(state.epoch, anyway, replacing=process, fresh=True),)
 
 
 @pytest.mark.parametrize(("before", "asked"), [(False, False), (True, False), (True, True)])
@@ -103,7 +103,7 @@ def test_replanning_asks_anew_when_it_shall_pass_over_readiness_for_the_first_ti
     replanning = Replanning(anyway=True, deadline=NOW + 20.0)
     assert state.phase == Running(PIPE_CHILD, replanning=replanning)
     assert state.epoch == EPOCH + 1
-    assert effects == (Prepare(EPOCH + 1, anyway=True, replacing=PIPE_CHILD),)
+    assert effects == (Prepare(EPOCH + 1, anyway=True, replacing=PIPE_CHILD, fresh=True),)
 
 
 @pytest.mark.parametrize("process", ANY_PROCESS)

@@ -28,12 +28,13 @@ from picoclaw_tray.lifecycle.state import (
     Stopping,
     StopReason,
 )
-from picoclaw_tray.presentation.situation import Facts, Situation, Surroundings
+from picoclaw_tray.presentation.situation import Facts, Outlook, Situation, Surroundings
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.text import Template, Text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import Phase
+    from picoclaw_tray.presentation.reload import ReloadAnswer
 
 NOW = 1000.0
 OURS = Process(ProcessKey(4711, "c"), ours=True, watched=True)
@@ -43,6 +44,7 @@ BY_USER = StartAgain(by_user=True, anyway=False)
 BY_ITSELF = StartAgain(by_user=False, anyway=True)
 REASON = Text(Template("Test", "The disk is full."))
 NEXT_STEP = Text(Template("Test", "Tidy up."))
+CHANGE = Text(Template("Test", "tool web off"))
 FAILURE = Failure("unknown", REASON, next_step=NEXT_STEP)
 SURROUNDINGS = Surroundings("/home/alice/.picoclaw", "/home/alice/.picoclaw/config.json")
 FACTS = Facts(version="0.2.9", host="localhost", port=18790, started_at=NOW - 300)
@@ -83,20 +85,24 @@ WITH_PROCESS = (*_with(OURS), *_with(FOREIGN))
 PHASES = (*WITHOUT_PROCESS, *WITH_PROCESS)
 
 
-def situation(
+def situation(  # noqa: PLR0913 - a situation has many sides
     phase: Phase,
     failure: Failure | None = None,
     *,
     facts: Facts | None = None,
     refused_restart: Failure | None = None,
     demo: bool = False,
+    outlook: Outlook | None = None,
+    reload: ReloadAnswer | None = None,
 ) -> Situation:
     """A situation in this phase."""
     return Situation(
         Surroundings(SURROUNDINGS.home, SURROUNDINGS.config_path, demo=demo),
         State(phase, failure=failure),
         facts or Facts(),
+        outlook,
         None if refused_restart is None else refusal(refused_restart),
+        reload,
     )
 
 

@@ -23,15 +23,20 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.presentation.icon import IconName
 from picoclaw_tray.presentation.notices import announce_change, announce_notice, is_unexplained
+from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
+from picoclaw_tray.presentation.situation import Facts
 from tests.presentation.samples import (
     BY_ITSELF,
     BY_USER,
+    CHANGE,
     FAILURE,
     FOREIGN,
+    NEXT_STEP,
     NOW,
     OURS,
     PHASES,
     QUIT,
+    REASON,
     said,
     situation,
 )
@@ -248,3 +253,54 @@ def test_every_kind_of_notice_has_words():
 )
 def test_a_failure_is_unexplained_until_its_reason_comes(phase, failure, expected):
     assert is_unexplained(State(phase, failure=failure)) is expected
+
+
+OUTDATED = Facts(changes=(CHANGE,))
+
+
+def test_restart_that_becomes_required_is_announced_once():
+    fresh, outdated = situation(RUNNING), situation(RUNNING, facts=OUTDATED)
+
+    announcement = announce_change(fresh, outdated, NOW)
+
+    assert announcement is not None
+    assert said(announcement.sentence) == "Restart required: tool web off."
+    assert announce_change(outdated, outdated, NOW) is None
+    assert announce_change(outdated, fresh, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("reload", "icon", "sentence", "next_step"),
+    [
+        (ReloadAnswer(ReloadStage.ACCEPTED), None, "", ""),
+        (
+            ReloadAnswer(ReloadStage.DONE),
+            IconName.OK,
+            "The gateway has taken over its configuration.",
+            "",
+        ),
+        (ReloadAnswer(ReloadStage.FAILED, reason=REASON), IconName.WARNING, said(REASON), ""),
+        (
+            ReloadAnswer(ReloadStage.FAILED, reason=REASON, detail="odd", next_step=NEXT_STEP),
+            IconName.WARNING,
+            said(REASON),
+            said(NEXT_STEP),
+        ),
+    ],
+)
+def test_end_of_a_reload_is_announced(reload, icon, sentence, next_step):
+    announcement = announce_change(situation(RUNNING), situation(RUNNING, reload=reload), NOW)
+
+    if icon is None:
+        assert announcement is None
+    else:
+        assert announcement is not None
+        assert announcement.icon is icon
+        assert said(announcement.sentence) == sentence
+        assert said(announcement.next_step) == next_step
+
+
+def test_reload_that_is_forgotten_is_not_announced():
+    reload = ReloadAnswer(ReloadStage.DONE)
+
+    assert announce_change(situation(RUNNING, reload=reload), situation(RUNNING), NOW) is None

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.presentation.notices import announce_change, announce_notice
-from picoclaw_tray.presentation.situation import Facts
+from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
+from picoclaw_tray.presentation.situation import Facts, Outlook
 from picoclaw_tray.presentation.tray import tray_view
 from picoclaw_tray.text import Text
 from tests.presentation.marked import marked
 from tests.presentation.samples import (
+    CHANGE,
     FAILURE,
     FOREIGN,
     NEXT_STEP,
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.presentation.notices import Announcement
     from picoclaw_tray.presentation.tray import TrayView
+
+FRAGMENTS = {"Change"}
+"""Contexts of parts of a sentence."""
 
 GAP = re.compile(r"{(\w+)}")
 
@@ -51,6 +56,22 @@ facts = st.builds(
     host=words,
     port=st.none() | st.integers(1, 65535),
     started_at=st.none() | st.floats(-1e7, 1e7),
+    changes=st.lists(st.just(CHANGE), max_size=9).map(tuple),
+    can_reload=st.booleans(),
+)
+outlooks = st.none() | st.builds(
+    Outlook,
+    version=words,
+    default_model=words,
+    objection=failures,
+    remark=st.sampled_from([None, NEXT_STEP]),
+)
+reloads = st.none() | st.builds(
+    ReloadAnswer,
+    st.sampled_from(ReloadStage),
+    reason=st.sampled_from([None, REASON]),
+    detail=st.sampled_from(["", "Manual reload failed"]),
+    next_step=st.sampled_from([None, NEXT_STEP]),
 )
 situations = st.builds(
     situation,
@@ -59,12 +80,16 @@ situations = st.builds(
     facts=facts,
     refused_restart=failures,
     demo=st.booleans(),
+    outlook=outlooks,
+    reload=reloads,
 )
 
 
 def texts_of_view(view: TrayView) -> Iterator[Text]:
-    yield from (view.title, view.headline, *view.details)
+    yield from (view.title, view.headline, *view.details, *view.advice)
     yield from (entry.text for entry in (view.start, view.stop, view.restart, view.quit))
+    if view.reload is not None:
+        yield view.reload.text
 
 
 def texts_of_announcement(announcement: Announcement | None) -> Iterator[Text]:
@@ -112,9 +137,11 @@ def test_template_is_written_as_all_others(template):
     source = template.source
 
     assert template.context[0].isupper()
-    assert re.match(r"&?(?:[A-Z]|{\w+}|S&top)", source), "begins with a capital letter"
+    if template.context not in FRAGMENTS:
+        assert re.match(r"&?(?:[A-Z]|{\w+}|S&top|Re&load)", source), "begins with a capital letter"
     assert source == " ".join(source.split()), "one space between words"
-    assert not re.search(r"\.\.|(?<!\w)\"|\"(?!\w)| [.,:;]", source), "… and “ ” are typeset"
+    written = source.replace(".security.yml", "security.yml")
+    assert not re.search(r"\.\.|(?<!\w)\"|\"(?!\w)| [.,:;]", written), "… and “ ” are typeset"
     assert not re.search(r"\(s\)|\(e?s\)|n't|!", source), "plain, whole words"
     if re.search(r"\. ", source) and not source.endswith("}"):
         assert source.endswith("."), "a sentence ends with a full stop"

@@ -23,17 +23,21 @@ from picoclaw_tray.lifecycle.state import (
     Stopping,
 )
 from picoclaw_tray.presentation.icon import IconName
-from picoclaw_tray.presentation.situation import Facts
+from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
+from picoclaw_tray.presentation.situation import Facts, Outlook
 from picoclaw_tray.presentation.tray import Wish, details, tray_view, uptime
 from tests.presentation.samples import (
     BY_USER,
+    CHANGE,
     FACTS,
     FAILURE,
     FOREIGN,
     IDLE,
+    NEXT_STEP,
     NOW,
     OURS,
     QUIT,
+    REASON,
     said,
     situation,
 )
@@ -215,3 +219,70 @@ def test_another_notice_is_no_refused_restart():
     told = replace(situation(RUNNING), notice=Notice(NoticeKind.HANGS_AGAIN, PASSABLE))
 
     assert told.refused_restart is None
+
+
+# -- before a start, and out of date ---------------------------------------------------------------
+
+READY = Outlook(version="0.2.9", default_model="m")
+NOT_READY = Outlook(objection=Failure("not_ready", REASON, next_step=NEXT_STEP))
+OUTDATED = Facts(changes=(CHANGE,), can_reload=True)
+
+
+def shown(texts):
+    return [said(text) for text in texts]
+
+
+def test_stopped_says_that_it_is_ready_before_anybody_starts():
+    view = tray_view(situation(Stopped(), outlook=READY), NOW)
+
+    assert shown(view.details) == ["Ready to start", "PicoClaw 0.2.9", "Model m"]
+    assert said(view.menu_line) == "Stopped · ready to start"
+    assert view.advice == ()
+
+
+def test_stopped_says_why_it_is_not_ready_and_what_to_do():
+    view = tray_view(situation(Stopped(), outlook=NOT_READY), NOW)
+
+    assert shown(view.details) == ["Not ready to start"]
+    assert said(view.menu_line) == "Stopped · not ready to start"
+    assert view.advice == (REASON, NEXT_STEP)
+    assert label(view.start) == "Start"
+
+
+def test_menu_offers_to_start_anyway_when_the_outlook_can_be_passed_over():
+    view = tray_view(situation(Stopped(), outlook=Outlook(objection=PASSABLE)), NOW)
+
+    assert (label(view.start), view.start.wish) == ("Start anyway", Wish.START_ANYWAY)
+
+
+@pytest.mark.parametrize("phase", [BACKOFF, FAILED, LOCATING])
+def test_outlook_is_of_no_interest_beside_a_failure(phase):
+    view = tray_view(situation(phase, outlook=NOT_READY), NOW)
+
+    assert (view.details, view.advice) == ((), ())
+
+
+def test_menu_offers_to_restart_now_and_to_reload_a_gateway_that_is_out_of_date():
+    view = tray_view(situation(RUNNING, facts=OUTDATED), NOW)
+
+    assert (label(view.restart), view.restart.wish) == ("Restart now", Wish.RESTART)
+    assert view.reload is not None
+    assert (label(view.reload), view.reload.wish) == ("Reload configuration", Wish.RELOAD)
+    assert shown(view.advice) == ["Restart required: tool web off."]
+
+
+def test_menu_offers_no_second_reload_while_one_is_under_way():
+    accepted = ReloadAnswer(ReloadStage.ACCEPTED)
+    view = tray_view(situation(RUNNING, facts=OUTDATED, reload=accepted), NOW)
+
+    assert view.reload is not None
+    assert (label(view.reload), view.reload.enabled) == ("Reloading…", False)
+
+
+@pytest.mark.parametrize("phase", [Stopped(), STARTING, STOPPING])
+def test_menu_offers_a_reload_only_while_the_gateway_runs(phase):
+    assert tray_view(situation(phase, facts=OUTDATED), NOW).reload is None
+
+
+def test_menu_offers_no_reload_where_the_gateway_cannot():
+    assert tray_view(situation(RUNNING, facts=Facts(changes=(CHANGE,))), NOW).reload is None

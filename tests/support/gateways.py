@@ -54,3 +54,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def gateway_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The gateway under test: the program and its leading arguments."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def real_gateway(pytestconfig: pytest.Config) -> str:
+    """The program of a real gateway, for what the stand-in is no judge of."""
+    real = pytestconfig.stash[_REAL]
+    if real is None:
+        pytest.skip(NO_REAL_GATEWAY)
+    return str(real)

@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from picoclaw_tray.gateway.config import GatewayConfig
-from picoclaw_tray.gateway.config_error import ConfigError, ConfigErrorKind
+from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_config
+from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, ConfigErrorKind
+from picoclaw_tray.gateway.release import NEWEST, release_of
 from picoclaw_tray.system import config_files
 from picoclaw_tray.system.config_files import ConfigFiles
 from picoclaw_tray.system.paths import GatewayPlace
@@ -42,7 +43,11 @@ def test_read_gives_the_config(place):
 
 
 def test_read_gives_the_defaults_without_a_file(place):
-    assert ConfigFiles(place, {}).read() == GatewayConfig()
+    files = ConfigFiles(place, {})
+
+    assert files.read() == read_config(ConfigSources())
+    assert files.is_missing()
+    assert files.changed_at() is None
 
 
 def test_read_applies_the_environment_of_the_gateway(place):
@@ -150,3 +155,189 @@ def test_stamp_changes_when_the_file_becomes_readable(place):
     place.config.chmod(0o600)
 
     assert files.stamp() != first
+
+
+READY = json.dumps({"version": 3, "model_list": [{"model_name": "m", "model": "x"}]})
+
+
+def keys_of(config):
+    assert isinstance(config, GatewayConfig), config
+    return config.models[0].keys
+
+
+def config_with_key(key):
+    model = {"model_name": "m", "model": "x", "api_keys": [key]}
+    return json.dumps({"version": 3, "model_list": [model]})
+
+
+def security_with_key(key):
+    return f"model_list: {{m: {{api_keys: [{json.dumps(key)}]}}}}\n"
+
+
+def test_read_lays_the_security_file_over_the_config(place):
+    write(place.config, READY)
+    write(place.config.with_name(SECURITY_FILE), security_with_key("sk-example"))
+
+    assert keys_of(ConfigFiles(place, {}).read()) == ("sk-example",)
+
+
+def test_read_knows_the_logins(place):
+    write(place.home / "auth.json", '{"credentials":{"openai":{"access_token":"x"}}}')
+
+    config = ConfigFiles(place, {}).read()
+
+    assert isinstance(config, GatewayConfig)
+    assert config.logins == {"openai"}
+
+
+def test_read_takes_logins_that_cannot_be_read_for_none(place):
+    (place.home / "auth.json").mkdir()
+
+    config = ConfigFiles(place, {}).read()
+
+    assert isinstance(config, GatewayConfig)
+    assert not config.logins
+
+
+def test_read_explains_a_security_file_that_is_a_folder(place):
+    place.config.with_name(SECURITY_FILE).mkdir()
+
+    error = ConfigFiles(place, {}).read()
+
+    assert isinstance(error, ConfigError)
+    assert (error.kind, error.file) == (ConfigErrorKind.UNREADABLE, SECURITY_FILE)
+
+
+def test_read_reads_as_the_release_does(place):
+    write(place.config, '{"version": 3, "unknown": 1}')
+    files = ConfigFiles(place, {})
+
+    assert isinstance(files.read(NEWEST), ConfigError)
+    assert isinstance(files.read(release_of("v0.2.7")), GatewayConfig)
+
+
+@pytest.fixture
+def secrets(place):
+    folder = place.config.parent
+    (folder / "k.txt").write_text(" sk-example\n", encoding="utf-8")
+    (folder / "empty.txt").write_text(" \n", encoding="utf-8")
+    (folder / "sub").mkdir()
+    (folder / "sub" / "k").write_text("sk-sub", encoding="utf-8")
+    (place.home / "outside").write_text("sk-outside", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.usefixtures("secrets")
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("k.txt", "sk-example"),
+        (" k.txt ", "sk-example"),
+        ("/k.txt", "sk-example"),
+        ("sub/k", "sk-sub"),
+        ("sub/../k.txt", "sk-example"),
+        ("nowhere/../k.txt", "sk-example"),
+    ],
+)
+def test_read_follows_a_secret_into_a_file(place, name, key):
+    write(place.config, config_with_key(f"file://{name}"))
+
+    assert keys_of(ConfigFiles(place, {}).read()) == (key,)
+
+
+MISSING = ["missing", "../missing", "/etc/nowhere"]
+UNUSABLE = ["empty.txt", "../home/outside", "sub", ".", "k.txt/x", "a\0b", ""]
+
+
+@pytest.mark.usefixtures("secrets")
+@pytest.mark.parametrize("name", [*MISSING, *UNUSABLE])
+def test_read_rejects_a_secret_in_the_config_whose_file_cannot_be_had(place, name):
+    write(place.config, config_with_key(f"file://{name}"))
+
+    error = ConfigFiles(place, {}).read()
+
+    assert isinstance(error, ConfigError)
+    assert error.kind is ConfigErrorKind.UNRESOLVED_SECRET
+
+
+@pytest.mark.usefixtures("secrets")
+@pytest.mark.parametrize("name", MISSING)
+def test_read_ignores_a_missing_file_of_a_secret_in_the_security_file(place, name):
+    write(place.config, config_with_key("sk-example"))
+    write(place.config.with_name(SECURITY_FILE), security_with_key(f"file://{name}"))
+
+    assert keys_of(ConfigFiles(place, {}).read()) == ("sk-example",)
+
+
+@pytest.mark.usefixtures("secrets")
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_read_rejects_any_other_secret_in_the_security_file(place, name):
+    write(place.config, READY)
+    write(place.config.with_name(SECURITY_FILE), security_with_key(f"file://{name}"))
+
+    error = ConfigFiles(place, {}).read()
+
+    assert isinstance(error, ConfigError)
+    assert (error.kind, error.file) == (ConfigErrorKind.UNRESOLVED_SECRET, SECURITY_FILE)
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_read_follows_no_link_out_of_the_folder(place, secrets):
+    (secrets / "link").symlink_to(place.home / "outside")
+    (secrets / "loop").symlink_to(secrets / "loop")
+    files = ConfigFiles(place, {})
+
+    for name in ("link", "loop"):
+        write(place.config, config_with_key(f"file://{name}"))
+        assert isinstance(files.read(), ConfigError)
+
+
+def test_read_follows_the_files_of_secrets(place, secrets):
+    write(place.config, config_with_key("file://k.txt"))
+    files = ConfigFiles(place, {})
+    before = files.read()
+    write(secrets / "k.txt", "sk-other")
+
+    assert (keys_of(before), keys_of(files.read())) == (("sk-example",), ("sk-other",))
+
+
+@pytest.mark.usefixtures("secrets")
+def test_read_follows_a_secret_that_a_variable_names(place):
+    write(place.config, READY)
+    variable = "PICOCLAW_TOOLS_WEB_BRAVE_API_KEYS"
+
+    assert isinstance(ConfigFiles(place, {variable: "a,file://k.txt"}).read(), GatewayConfig)
+    assert isinstance(ConfigFiles(place, {variable: "file://missing"}).read(), ConfigError)
+
+
+ENCRYPTED = "enc://" + "A" * 40
+
+
+@pytest.mark.parametrize("at_home", [True, False])
+def test_read_looks_for_the_key_file_of_encrypted_secrets(place, tmp_path, at_home):
+    key_file = tmp_path / ".ssh" / "picoclaw_ed25519.key" if at_home else tmp_path / "key"
+    environ = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    environ |= {} if at_home else {"PICOCLAW_SSH_KEY_PATH": str(key_file)}
+    write(place.config, config_with_key(ENCRYPTED))
+    without_passphrase = ConfigFiles(place, environ).read()
+    environ["PICOCLAW_KEY_PASSPHRASE"] = "words"
+    without_key = ConfigFiles(place, environ).read()
+    key_file.parent.mkdir(exist_ok=True)
+    key_file.write_text("key", encoding="utf-8")
+
+    assert isinstance(without_passphrase, ConfigError)
+    assert isinstance(without_key, ConfigError)
+    assert without_passphrase.reason != without_key.reason
+    assert keys_of(ConfigFiles(place, environ).read()) == (ENCRYPTED,)
+
+
+def test_changed_at_is_the_time_of_the_newer_file(place):
+    security = place.config.with_name(SECURITY_FILE)
+    for path, seconds in ((place.config, 100), (security, 200), (place.home / "auth.json", 300)):
+        write(path, "")
+        os.utime(path, (seconds, seconds))
+    files = ConfigFiles(place, {})
+
+    assert files.changed_at() == 200
+    assert not files.is_missing()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from picoclaw_tray.gateway.config import GatewayConfig, read_config
+from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_config
 from picoclaw_tray.gateway.readiness import Ready, readiness
+from picoclaw_tray.gateway.release import NEWEST
 from picoclaw_tray.system.demo_home import COMMAND, VIRTUAL_ENVIRONMENT_VARIABLE, DemoHome
 
 
@@ -23,13 +24,14 @@ def demo():
 
 
 def config_of(demo):
-    config = read_config(demo.place.config.read_bytes(), demo.environment({}))
+    sources = ConfigSources(demo.place.config.read_bytes(), environ=demo.environment({}))
+    config = read_config(sources)
     assert isinstance(config, GatewayConfig)
     return config
 
 
 def test_demo_config_is_ready_to_start(demo):
-    assert readiness(config_of(demo)) == Ready()
+    assert readiness(config_of(demo), NEWEST) == Ready()
 
 
 def test_demo_port_is_free(demo):

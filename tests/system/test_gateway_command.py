@@ -168,3 +168,30 @@ def test_gateway_named_by_a_person_is_not_passed_over_when_it_may_not_be_run(fol
         FailureClass.NOT_RUNNABLE,
         f"The gateway program {plain} is not executable.",
     )
+
+
+def test_gateway_beside_our_own_executable_goes_before_the_search_path(folder, tmp_path):
+    neighbour = program(tmp_path / "ours" / NAME)
+    program(folder / NAME)
+
+    found = find_gateway("", {"PATH": str(folder)}, beside=tmp_path / "ours")
+
+    assert found == GatewayCommand(neighbour)
+
+
+def test_gateway_of_the_environment_goes_before_the_one_beside_us(folder, tmp_path):
+    named = program(folder / "named")
+    program(tmp_path / "ours" / NAME)
+
+    found = find_gateway("", {"PICOCLAW_BINARY": named}, beside=tmp_path / "ours")
+
+    assert found == GatewayCommand(named)
+
+
+def test_neighbour_that_cannot_be_run_is_passed_over(folder, tmp_path):
+    program(tmp_path / "ours" / NAME, 0o644)
+    on_path = program(folder / NAME)
+
+    found = find_gateway("", {"PATH": str(folder)}, beside=tmp_path / "ours")
+
+    assert found == GatewayCommand(on_path)

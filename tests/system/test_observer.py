@@ -16,6 +16,7 @@ from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
 from tests.support.gateway_home import GatewayHome
+from tests.support.launch import PLAN
 from tests.support.processes import signal_recorder, sleeper, tree_of_children
 from tests.support.waiting import wait_until
 
@@ -120,7 +121,7 @@ def test_observer_finds_a_gateway_whose_config_is_broken_by_now(
 def test_observer_knows_a_gateway_of_ours_by_the_run_record(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         ours = Process(_process(gateway.pid).key, ours=True)
-        assemble(gateway_home.site(), debug=False).run_records.write_spawned(ours)
+        assemble(gateway_home.site(), debug=False).run_records.write_spawned(ours, PLAN)
         seen = _observer(gateway_home).observe(None)
 
         assert isinstance(seen.finding, Found)
@@ -133,7 +134,7 @@ def test_observer_takes_a_reused_number_in_the_run_record_for_nobodys(
 ) -> None:
     with gateway_home.started_by_hand() as gateway:
         other = Process(ProcessKey(gateway.pid, "of another process"), ours=True)
-        assemble(gateway_home.site(), debug=False).run_records.write_spawned(other)
+        assemble(gateway_home.site(), debug=False).run_records.write_spawned(other, PLAN)
         finding = _look(gateway_home)
 
         assert isinstance(finding, Found)

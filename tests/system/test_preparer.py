@@ -31,7 +31,7 @@ def _prepare(
     debug: bool = False,
 ) -> LaunchPlan | Failure:
     preparer = assemble(site, debug=debug).preparer
-    return preparer.prepare(anyway=anyway, replacing=replacing)
+    return preparer.prepare(anyway=anyway, replacing=replacing, fresh=True)
 
 
 def _plan(site: LaunchSite, *, anyway: bool = False, debug: bool = False) -> LaunchPlan:
@@ -149,11 +149,11 @@ def test_config_with_an_unknown_model_is_refused_even_anyway(stand_in_home: Gate
 def test_config_is_read_anew_when_it_changed(stand_in_home: GatewayHome) -> None:
     preparer = assemble(stand_in_home.site(), debug=False).preparer
     stand_in_home.break_config()
-    assert isinstance(preparer.prepare(anyway=False, replacing=None), Failure)
+    assert isinstance(preparer.prepare(anyway=False, replacing=None, fresh=True), Failure)
 
     stand_in_home.configure()
 
-    assert isinstance(preparer.prepare(anyway=False, replacing=None), LaunchPlan)
+    assert isinstance(preparer.prepare(anyway=False, replacing=None, fresh=True), LaunchPlan)
 
 
 @pytest.mark.linux

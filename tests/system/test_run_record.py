@@ -13,6 +13,7 @@ from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.system import run_record
 from picoclaw_tray.system.process_key import key_of
 from picoclaw_tray.system.run_record import RunRecord, RunRecords
+from tests.support.launch import PLAN
 from tests.support.processes import sleeper
 
 KEY = ProcessKey(4711, "1234567@boot")
@@ -46,17 +47,17 @@ def test_record_is_none_before_any_start(folder):
 
 
 def test_record_is_found_again_by_the_next_tray(folder):
-    RunRecords(folder).write_spawned(SPAWNED)
+    RunRecords(folder).write_spawned(SPAWNED, PLAN)
 
     assert RunRecords(folder).read() == RunRecord(KEY, run=1, outlives=False, tray=TRAY)
 
 
 def test_runs_are_counted_across_trays(folder):
     for pid in (1, 2):
-        RunRecords(folder).write_spawned(replace(SPAWNED, key=ProcessKey(pid, "c")))
+        RunRecords(folder).write_spawned(replace(SPAWNED, key=ProcessKey(pid, "c")), PLAN)
     records = RunRecords(folder)
 
-    records.write_spawned(SPAWNED)
+    records.write_spawned(SPAWNED, PLAN)
 
     assert (
         records.read()
@@ -67,14 +68,14 @@ def test_runs_are_counted_across_trays(folder):
 
 @pytest.mark.parametrize("outlives", [False, True])
 def test_recorded_process_is_ours_and_no_child_of_the_next_tray(folder, outlives):
-    RunRecords(folder).write_spawned(replace(SPAWNED, outlives=outlives))
+    RunRecords(folder).write_spawned(replace(SPAWNED, outlives=outlives), PLAN)
 
     assert RunRecords(folder).ours(KEY) == Process(KEY, ours=True, outlives=outlives)
 
 
 @pytest.mark.parametrize("key", [ProcessKey(4711, "another start"), ProcessKey(1, KEY.created)])
 def test_any_other_process_is_not_ours(folder, key):
-    RunRecords(folder).write_spawned(SPAWNED)
+    RunRecords(folder).write_spawned(SPAWNED, PLAN)
 
     assert RunRecords(folder).ours(key) is None
 
@@ -106,7 +107,7 @@ def test_spoilt_record_is_none_and_is_replaced(folder, content):
     records = RunRecords(folder)
 
     assert records.read() is None
-    records.write_spawned(SPAWNED)
+    records.write_spawned(SPAWNED, PLAN)
     assert RunRecords(folder).read() == RunRecord(KEY, run=1, outlives=False, tray=TRAY)
 
 
@@ -129,7 +130,7 @@ def test_record_is_remembered_when_it_cannot_be_written(tmp_path, caplog):
     records = RunRecords(in_the_way)
 
     with caplog.at_level(logging.WARNING):
-        records.write_spawned(SPAWNED)
+        records.write_spawned(SPAWNED, PLAN)
 
     assert records.ours(KEY) is not None
     assert "the run record could not be written" in caplog.text
@@ -162,8 +163,144 @@ def test_gateway_of_a_tray_that_is_gone_is_ours(folder, tmp_path):
 
 def test_record_of_another_tray_is_seen(folder):
     ours, theirs = RunRecords(folder), RunRecords(folder)
-    ours.write_spawned(SPAWNED)
+    ours.write_spawned(SPAWNED, PLAN)
 
-    theirs.write_spawned(replace(SPAWNED, key=ProcessKey(1, "c")))
+    theirs.write_spawned(replace(SPAWNED, key=ProcessKey(1, "c")), PLAN)
 
     assert ours.read() == theirs.read()
+
+
+# -- what it was started with -----------------------------------------------------------------
+
+FINGERPRINT = {"key": "0011aabb", "host": "localhost", "default_model": "gpt-5.4"}
+TELLING_PLAN = replace(
+    PLAN, version="0.2.9", default_model="gpt-5.4", log_level="warn", fingerprint=FINGERPRINT
+)
+TOLD = RunRecord(KEY, 1, outlives=False, tray=TRAY, version="0.2.9", default_model="gpt-5.4")
+TOLD = replace(TOLD, log_level="warn", fingerprint=FINGERPRINT)
+
+
+def test_record_says_what_the_gateway_was_started_with(folder):
+    RunRecords(folder).write_spawned(SPAWNED, TELLING_PLAN)
+
+    assert RunRecords(folder).read() == TOLD
+
+
+def test_record_of_an_older_tray_says_nothing_about_that(folder):
+    write(folder, json.dumps(GOOD).encode())
+
+    record = RunRecords(folder).read()
+
+    assert record is not None
+    assert (record.version, record.default_model, record.log_level) == ("", "", "")
+    assert record.fingerprint is None
+
+
+@pytest.mark.parametrize("spoilt", [7, "x", [], None, {"host": 1}, {"host": None}, {"a": {}}])
+def test_spoilt_fingerprint_is_none_and_the_record_still_counts(folder, spoilt):
+    write(folder, json.dumps(GOOD | {"fingerprint": spoilt}).encode())
+
+    assert RunRecords(folder).read() == RunRecord(KEY, run=3, outlives=False, tray=TRAY)
+
+
+@pytest.mark.parametrize("name", ["version", "default_model", "log_level"])
+def test_spoilt_text_is_empty_and_the_record_still_counts(folder, name):
+    write(folder, json.dumps(GOOD | {name: 7}).encode())
+
+    assert RunRecords(folder).read() == RunRecord(KEY, run=3, outlives=False, tray=TRAY)
+
+
+def test_record_notes_what_a_gateway_has_taken_over(folder):
+    records = RunRecords(folder)
+    records.write_spawned(SPAWNED, TELLING_PLAN)
+    taken_over = FINGERPRINT | {"default_model": "llama3"}
+
+    records.write_reloaded(KEY, taken_over)
+
+    assert RunRecords(folder).read() == replace(
+        TOLD, default_model="llama3", fingerprint=taken_over
+    )
+
+
+def test_record_keeps_the_model_where_the_fingerprint_does_not_name_one(folder):
+    records = RunRecords(folder)
+    records.write_spawned(SPAWNED, TELLING_PLAN)
+
+    records.write_reloaded(KEY, {})
+
+    assert RunRecords(folder).read() == replace(TOLD, fingerprint={})
+
+
+def test_record_notes_nothing_about_another_gateway(folder):
+    records = RunRecords(folder)
+    records.write_reloaded(KEY, FINGERPRINT)
+    assert records.read() is None
+    records.write_spawned(SPAWNED, TELLING_PLAN)
+
+    records.write_reloaded(ProcessKey(1, KEY.created), {})
+
+    assert records.read() == TOLD
+
+
+# -- the key of the fingerprints --------------------------------------------------------------
+
+
+def test_key_is_made_once(folder):
+    records = RunRecords(folder)
+
+    key = records.fingerprint_key()
+
+    assert len(key) == run_record.KEY_BYTES
+    assert records.fingerprint_key() == RunRecords(folder).fingerprint_key() == key
+    assert (folder / "fingerprint.key").read_bytes() == key
+
+
+def test_key_of_each_home_is_its_own(tmp_path):
+    ours, theirs = RunRecords(tmp_path / "ours"), RunRecords(tmp_path / "theirs")
+
+    assert ours.fingerprint_key() != theirs.fingerprint_key()
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_key_is_for_its_owner_alone(folder):
+    RunRecords(folder).fingerprint_key()
+
+    assert (folder / "fingerprint.key").stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"short", b"x" * 33])
+def test_spoilt_key_is_replaced(folder, spoilt):
+    folder.mkdir()
+    (folder / "fingerprint.key").write_bytes(spoilt)
+
+    key = RunRecords(folder).fingerprint_key()
+
+    assert key not in {spoilt, spoilt[:32]}
+    assert RunRecords(folder).fingerprint_key() == key
+
+
+def test_key_that_cannot_be_written_lasts_as_long_as_we_do(tmp_path, caplog):
+    in_the_way = tmp_path / "state"
+    in_the_way.write_bytes(b"")
+    records = RunRecords(in_the_way)
+
+    with caplog.at_level(logging.WARNING):
+        key = records.fingerprint_key()
+
+    assert records.fingerprint_key() == key
+    assert RunRecords(in_the_way).fingerprint_key() != key
+    assert "the key of the fingerprints could not be written" in caplog.text
+    assert key.hex() not in caplog.text
+
+
+def test_taken_over_config_is_remembered_when_it_cannot_be_written(tmp_path):
+    in_the_way = tmp_path / "state"
+    in_the_way.write_bytes(b"")
+    records = RunRecords(in_the_way)
+    records.write_spawned(SPAWNED, TELLING_PLAN)
+
+    records.write_reloaded(KEY, {})
+
+    assert records.read() == replace(TOLD, fingerprint={})
