@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray.gateway.config_document import check, known_spelling, with_defaults, with_secrets
+from picoclaw_tray.gateway.config_document import check, known_spelling
 from picoclaw_tray.gateway.config_schema import ITEM, channel_settings, config_schema
 from picoclaw_tray.gateway.config_value_error import channel_twice, negative, unknown_channel_type
+from picoclaw_tray.gateway.effective_config import with_defaults, with_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

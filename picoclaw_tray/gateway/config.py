@@ -15,10 +15,7 @@ from picoclaw_tray.gateway.channels import checked_channels, merged_channels
 from picoclaw_tray.gateway.config_document import (
     check,
     known_spelling,
-    overridden,
     unknown_fields,
-    with_defaults,
-    with_secrets,
 )
 from picoclaw_tray.gateway.config_error import (
     ConfigError,
@@ -28,28 +25,27 @@ from picoclaw_tray.gateway.config_error import (
     type_error,
     unknown_key,
 )
-from picoclaw_tray.gateway.config_schema import ITEM, config_schema, older_schema
+from picoclaw_tray.gateway.config_schema import config_schema, older_schema
 from picoclaw_tray.gateway.config_value_error import (
     SecretProblem,
     invalid_choice,
     invalid_host,
-    invalid_model_id,
     invalid_port,
-    missing_in_model,
-    null_model,
     unresolved_secret,
     unsupported_version,
 )
+from picoclaw_tray.gateway.effective_config import overridden, with_defaults, with_secrets
 from picoclaw_tray.gateway.go_json import WrongTypeError, decode_json, take, type_name
 from picoclaw_tray.gateway.health import DEFAULT_HOST, DEFAULT_PORT, bind_entries
-from picoclaw_tray.gateway.models import ModelEntry, built_in_models
+from picoclaw_tray.gateway.model_list import model_entries, other_models
 from picoclaw_tray.gateway.release import NEWEST
 from picoclaw_tray.gateway.secrets import MissingSecretFileError, SecretSources, file_name
 from picoclaw_tray.gateway.security_file import SecurityFile, read_security_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    from picoclaw_tray.gateway.models import ModelEntry
     from picoclaw_tray.gateway.release import Release
 
 CURRENT_VERSION = 3
@@ -60,11 +56,6 @@ _LEVELS: Final = {level: level for level in ("debug", "info", "warn", "error", "
     "warning": "warn"
 }
 _PORTS: Final = range(1, 65536)
-_WHITE_SPACE: Final = frozenset(" \t\n\r")
-_TRANSFORMS: Final = ("off", "simple")
-_KNOWN_TRANSFORMS: Final = frozenset(
-    {"", "off", "none", "native", "simple", "basic", "strict", "flat"}
-)
 _PROFILE_MODES: Final = {
     "history": ("default", "off"),
     "system_prompt": ("default", "off"),
@@ -244,7 +235,7 @@ class _Reading:
             _check_profile(defaults["turn_profile"])
         gateway, name = effective["gateway"], defaults["model_name"]
         host = _host(bind, environ)
-        models = tuple(self._models(document, security))
+        models = tuple(model_entries(document, security, self._release, self._secret))
         return GatewayConfig(
             version=version,
             host=host,
@@ -254,7 +245,7 @@ class _Reading:
             default_model=name.strip(),
             padded_default_model="" if name == name.strip() else name,
             models=models,
-            other_models=tuple(_other_models(effective["agents"])),
+            other_models=tuple(other_models(effective["agents"])),
             default_provider=defaults["provider"].strip(),
             logins=stored_logins(self._sources.auth),
             tools=effective["tools"],
@@ -268,51 +259,6 @@ class _Reading:
         if isinstance(security, ConfigError):
             raise _ConfigFailedError(security)
         return security
-
-    def _models(
-        self, document: Mapping[str, object], security: SecurityFile
-    ) -> Iterator[ModelEntry]:
-        key = config_schema().children["model_list"].children[ITEM]
-        given = document["model_list"] if "model_list" in document else built_in_models()
-        if security.empties_models or not isinstance(given, list):
-            return
-        seen: dict[str, int] = {}
-        for index, raw in enumerate(given):
-            path = f"model_list[{index}]"
-            if raw is None:
-                raise null_model(path)
-            entry = with_secrets(with_defaults(raw, key), key, self._secret)
-            assert isinstance(entry, dict)
-            self._check_model(entry, path)
-            name, keys = entry.pop("model_name"), tuple(entry.pop("api_keys"))
-            replacing = security.models.get(
-                f"{name}:{seen.get(name, 0)}", security.models.get(name)
-            )
-            seen[name] = seen.get(name, 0) + 1
-            entry.pop("enabled")  # neither looked up by it nor started by it
-            yield ModelEntry(
-                name=name,
-                provider=entry.pop("provider"),
-                model=entry.pop("model"),
-                api_base=entry.pop("api_base"),
-                auth_method=entry.pop("auth_method").strip().lower(),
-                keys=keys if replacing is None else replacing,
-                lost_keys=bool(keys) and replacing == (),
-                rest=entry,
-            )
-
-    def _check_model(self, entry: Mapping[str, object], path: str) -> None:
-        for key in ("model_name", "model"):
-            if not entry[key]:
-                raise missing_in_model(path, key)
-        if not self._release.rejects_unknown_keys:
-            return
-        transform, field = entry["tool_schema_transform"], f"{path}.tool_schema_transform"
-        if str(transform).strip().lower() not in _KNOWN_TRANSFORMS:
-            raise invalid_choice(field, _TRANSFORMS)
-        model = str(entry["model"])
-        if _WHITE_SPACE.intersection(model) or model.startswith("/") or "//" in model:
-            raise invalid_model_id(path)
 
 
 def _version(document: Mapping[str, object]) -> int:
@@ -350,14 +296,3 @@ def _check_profile(profile: Mapping[str, Mapping[str, object]]) -> None:
         mode, field = profile[name]["mode"], f"agents.defaults.turn_profile.{name}.mode"
         if str(mode).strip().lower() not in {"", *modes}:
             raise invalid_choice(field, modes)
-
-
-def _other_models(agents: Mapping[str, object]) -> Iterator[str]:
-    """Names of models for fallbacks, for light work and for single agents (contract 7.2)."""
-    defaults, single = agents["defaults"], agents["list"]
-    assert isinstance(defaults, dict)
-    assert isinstance(single, list)
-    names = [*defaults["model_fallbacks"], defaults["routing"]["light_model"]]
-    for agent in single:
-        names += [agent["model"]["primary"], *agent["model"]["fallbacks"]]
-    yield from dict.fromkeys(filter(None, map(str.strip, names)))

@@ -53,38 +53,6 @@ KNOWN_PROVIDERS: Final = frozenset(
 )
 NOT_FOR_CHAT: Final = frozenset({"elevenlabs"})
 
-_BUILT_IN: Final = """
-glm-4.7 zhipu glm-4.7 https://open.bigmodel.cn/api/paas/v4
-gpt-5.4 openai gpt-5.4 https://api.openai.com/v1
-claude-sonnet-4.6 anthropic claude-sonnet-4-6 https://api.anthropic.com/v1
-deepseek-chat deepseek deepseek-chat https://api.deepseek.com/v1
-venice-uncensored venice venice-uncensored https://api.venice.ai/api/v1
-gemini-2.0-flash gemini gemini-2.0-flash-exp https://generativelanguage.googleapis.com/v1beta
-qwen-plus qwen qwen-plus https://dashscope.aliyuncs.com/compatible-mode/v1
-moonshot-v1-8k moonshot moonshot-v1-8k https://api.moonshot.cn/v1
-llama-3.3-70b groq llama-3.3-70b-versatile https://api.groq.com/openai/v1
-openrouter-auto openrouter auto https://openrouter.ai/api/v1
-openrouter-gpt-5.4 openrouter openai/gpt-5.4 https://openrouter.ai/api/v1
-nemotron-4-340b nvidia nemotron-4-340b-instruct https://integrate.api.nvidia.com/v1
-cerebras-llama-3.3-70b cerebras llama-3.3-70b https://api.cerebras.ai/v1
-vivgrid-auto vivgrid auto https://api.vivgrid.com/v1
-ark-code-latest volcengine ark-code-latest https://ark.cn-beijing.volces.com/api/v3
-doubao-pro volcengine doubao-pro-32k https://ark.cn-beijing.volces.com/api/v3
-deepseek-v3 shengsuanyun deepseek-v3 https://api.shengsuanyun.com/v1
-gemini-flash antigravity gemini-3-flash - oauth
-copilot-gpt-5.4 github-copilot gpt-5.4 http://localhost:4321 oauth
-llama3 ollama llama3 http://localhost:11434/v1
-mistral-small mistral mistral-small-latest https://api.mistral.ai/v1
-deepseek-v3.2 avian deepseek/deepseek-v3.2 https://api.avian.io/v1
-kimi-k2.5 avian moonshotai/kimi-k2.5 https://api.avian.io/v1
-MiniMax-M2.5 minimax MiniMax-M2.5 https://api.minimaxi.com/v1
-LongCat-Flash-Thinking longcat LongCat-Flash-Thinking https://api.longcat.chat/openai
-modelscope-qwen modelscope Qwen/Qwen3-235B-A22B-Instruct-2507 https://api-inference.modelscope.cn/v1
-local-model vllm custom-model http://localhost:8000/v1
-lmstudio-local lmstudio openai/gpt-oss-20b http://localhost:1234/v1
-azure-gpt5 azure my-gpt5-deployment https://your-resource.openai.azure.com
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
@@ -138,21 +106,3 @@ def canonical_provider(name: str, release: Release) -> str:
     name = name.strip().lower()
     own = _NEWER_ALIASES if release.checks_chat else _OLDER_ALIASES
     return own.get(name) or _ALIASES.get(name, name)
-
-
-def built_in_models() -> list[dict[str, object]]:
-    """The list that applies where the config has none, as it would stand in the file."""
-    models: list[dict[str, object]] = []
-    for line in filter(None, _BUILT_IN.split("\n")):
-        name, provider, model, base, auth_method = (*line.split(), "")[:5]
-        models.append(
-            {
-                "model_name": name,
-                "provider": provider,
-                "model": model,
-                "api_base": "" if base == "-" else base,
-                "auth_method": auth_method,
-                "extra_body": {"reasoning_split": True} if provider == "minimax" else {},
-            }
-        )
-    return models

@@ -10,10 +10,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
+from picoclaw_tray.gateway.credentials import (
+    LOGIN_PROVIDERS,
+    has_credentials,
+    needs_login,
+    probe_of,
+)
 from picoclaw_tray.gateway.go_quoting import quote
-from picoclaw_tray.gateway.model_probe import ModelProbe, ProbeKind, is_local_base, model_probe
+from picoclaw_tray.gateway.model_probe import ModelProbe, ProbeKind
 from picoclaw_tray.gateway.models import KNOWN_PROVIDERS, NOT_FOR_CHAT, ModelEntry
-from picoclaw_tray.gateway.secrets import ENCRYPTED_SCHEME
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
@@ -97,16 +102,6 @@ _SOME_UNUSABLE = QT_TRANSLATE_NOOP(
     "so some chats may fail. {reason}",
 )
 
-_LOGIN_PROVIDERS = {
-    "openai": "openai",
-    "anthropic": "anthropic",
-    "antigravity": "google-antigravity",
-}
-"""Those that a person can log in to, in the words of ``picoclaw auth login``."""
-
-_PROGRAM_PROVIDERS = frozenset({"claude-cli", "codex-cli", "github-copilot"})
-_KEYLESS_PROVIDERS = frozenset({"ollama", "vllm", "lmstudio"})
-
 
 class Obstacle(Enum):
     """The rows of contract 6, apart from a config that cannot be loaded."""
@@ -164,7 +159,7 @@ def probes_wanted(config: GatewayConfig, release: Release) -> tuple[ModelProbe, 
     """What has to be asked before the config can be judged; mostly nothing."""
     entries = _candidates(config)
     probes = (
-        _probe(entry, release) for entry in entries if _blocked(entry, config, release) is None
+        probe_of(entry, release) for entry in entries if _blocked(entry, config, release) is None
     )
     return tuple(dict.fromkeys(probe for probe in probes if probe is not None))
 
@@ -235,7 +230,7 @@ def _judge(
     blocked = _blocked(entry, config, release)
     if blocked is not None:
         return blocked
-    probe = _probe(entry, release)
+    probe = probe_of(entry, release)
     return None if probe is None or probe in reachable else _not_reachable(entry, probe)
 
 
@@ -248,49 +243,13 @@ def _blocked(entry: ModelEntry, config: GatewayConfig, release: Release) -> NotR
         explanation = text(sentence, model=entry.name, provider=provider)
         reason = f"default model {name} is not usable for chat"
         return NotReady(Obstacle.NOT_FOR_CHAT, reason, explanation)
-    if _has_credentials(entry, config, release):
+    if has_credentials(entry, config, release):
         return None
     explanation = text(_LOST_KEY if entry.lost_keys else _NO_KEY, model=entry.name)
-    if _needs_login(entry, provider, release):
-        explanation = text(_NO_LOGIN, model=entry.name, provider=_LOGIN_PROVIDERS[provider])
+    if needs_login(entry, provider, release):
+        explanation = text(_NO_LOGIN, model=entry.name, provider=LOGIN_PROVIDERS[provider])
     reason = f"default model {name} has no credentials configured"
     return NotReady(Obstacle.NO_CREDENTIALS, reason, explanation)
-
-
-def _has_credentials(entry: ModelEntry, config: GatewayConfig, release: Release) -> bool:
-    """Contract 6.1, in its order."""
-    provider, _ = entry.resolved(release)
-    if _needs_login(entry, provider, release):
-        return provider in config.logins
-    if entry.auth_method in {"oauth", "token"} and not release.checks_chat:
-        return True
-    if release.checks_chat and provider == "bedrock":
-        return True
-    return _needs_probe(entry, provider, release) or bool(entry.key)
-
-
-def _needs_login(entry: ModelEntry, provider: str, release: Release) -> bool:
-    if entry.auth_method in {"oauth", "token"}:
-        return provider in _LOGIN_PROVIDERS
-    return release.checks_chat and not entry.auth_method and provider == "antigravity"
-
-
-def _needs_probe(entry: ModelEntry, provider: str, release: Release) -> bool:
-    """Contract 6.2."""
-    if entry.auth_method == "local" or provider in _PROGRAM_PROVIDERS:
-        return True
-    base = entry.api_base.strip()
-    if provider in _KEYLESS_PROVIDERS or (release.checks_chat and provider == "gpt4free"):
-        return not base or is_local_base(base)
-    return is_local_base(base)
-
-
-def _probe(entry: ModelEntry, release: Release) -> ModelProbe | None:
-    provider, model_id = entry.resolved(release)
-    if not _needs_probe(entry, provider, release):
-        return None
-    key = "" if entry.key.startswith(ENCRYPTED_SCHEME) else entry.key
-    return model_probe(provider, model_id, entry.api_base.strip(), key, release=release)
 
 
 def _not_reachable(entry: ModelEntry, probe: ModelProbe) -> NotReady:

@@ -20,7 +20,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from picoclaw_tray.gateway.model_probe import ModelProbe, ProbeCache, ProbeKind, lists_model
+from picoclaw_tray.gateway.model_probe import ModelProbe, ProbeKind, lists_model
+from picoclaw_tray.gateway.probe_cache import ProbeCache
 from picoclaw_tray.system import punctual_http
 from picoclaw_tray.system.punctual_http import PunctualSocket
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_config
-from picoclaw_tray.gateway.config_document import with_defaults
 from picoclaw_tray.gateway.config_schema import config_schema
+from picoclaw_tray.gateway.effective_config import with_defaults
 from picoclaw_tray.gateway.fingerprint import KEY_ID, changes, fingerprint, reloaded
 from picoclaw_tray.gateway.models import ModelEntry
 from picoclaw_tray.gateway.release import NEWEST, release_of
