@@ -1,19 +1,23 @@
-"""Tells when something came, went or was replaced in PicoClaw's folders."""
+"""Tells when something came, went or changed in PicoClaw's folders."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
+
+from picoclaw_tray.gateway.config_error import SECURITY_FILE
 
 if TYPE_CHECKING:
     from picoclaw_tray.system.paths import GatewayPlace
 
 
 class HomeWatch(QObject):
-    """Watches the folders, not the files: those are replaced by rename (contract 1.3).
+    """Watches the folders, for PicoClaw replaces its files by rename (contract 1.3).
 
-    So a new PID file and a changed config are seen at once instead of at the next poll.
+    So a new PID file and a changed config are seen at once instead of at the next poll. An editor
+    may write into a file instead: the files that a person edits are watched besides.
 
     Signals:
         changed(): Perhaps something of interest; look.
@@ -25,13 +29,21 @@ class HomeWatch(QObject):
         super().__init__(parent)
         self._folders = sorted({str(place.home), str(place.config.parent)})
         self._watcher = QFileSystemWatcher(self)
+        self._files = {str(place.config), str(place.config.with_name(SECURITY_FILE))}
         self._watcher.directoryChanged.connect(self._on_changed)
+        self._watcher.fileChanged.connect(self._on_changed)
         self.ensure()
 
     @Slot()
     def ensure(self) -> None:
-        """Watches folders that exist by now; to be called now and then, for they may come late."""
+        """Watches what exists by now; to be called now and then, for it may come late.
+
+        A file that was replaced is another one, and has to be watched anew.
+        """
         missing = set(self._folders).difference(self._watcher.directories())
+        missing |= {
+            path for path in self._files.difference(self._watcher.files()) if Path(path).exists()
+        }
         if missing:
             self._watcher.addPaths(list(missing))
 

@@ -38,6 +38,7 @@ class Reload(QObject):
         self._crew = crew
         self._asked: ProcessKey | None = None
         self._accepted: ReloadAnswer | None = None
+        self._output: list[str] = []
         self._verdict = QTimer(self, singleShot=True, interval=int(RELOAD_VERDICT_S * 1000))
         self._verdict.timeout.connect(self._on_verdict_due)
 
@@ -64,24 +65,42 @@ class Reload(QObject):
                 self._accepted = answer
                 self._verdict.start()
                 self.changed.emit(answer)
+                self._judge_output(answer)
+            case ReloadStage.DONE if self._accepted is None:
+                pass  # the verdict on the reload before
             case ReloadStage.DONE | ReloadStage.FAILED:
                 self._end(answer)
 
     @Slot(tuple)
     def on_lines_received(self, lines: tuple[bytes, ...]) -> None:
         """The gateway printed something."""
-        if self._accepted is None:
+        if self._asked is None:
+            self._tell_hot_reload(lines)
             return
-        texts = [line.decode("utf-8", "replace") for line in lines]
-        if complaint := reload_complaint(texts):
-            self._end(self._accepted.failed(complaint))
-        elif any(map(is_reload_done, texts)):
-            self._end(self._accepted.done())
+        # A fast gateway prints before its answer has come through the lane.
+        self._output += [line.decode("utf-8", "replace") for line in lines]
+        if self._accepted is not None:
+            self._judge_output(self._accepted)
+
+    def _tell_hot_reload(self, lines: tuple[bytes, ...]) -> None:
+        """With hot reload on, a gateway takes its config over by itself, or says why not."""
+        if not any(b"eload" in line for line in lines):  # quick, for a flood
+            return
+        if complaint := reload_complaint(
+            (line.decode("utf-8", "replace") for line in lines), hot=True
+        ):
+            self.changed.emit(ReloadAnswer(ReloadStage.ACCEPTED).failed(complaint))
 
     @Slot()
     def _on_verdict_due(self) -> None:
         if self._accepted is not None:
             self._raise(jobs.judging_reload(self._crew, self._accepted))
+
+    def _judge_output(self, accepted: ReloadAnswer) -> None:
+        if complaint := reload_complaint(self._output):
+            self._end(accepted.failed(complaint))
+        elif any(map(is_reload_done, self._output)):
+            self._end(accepted.done())
 
     def _end(self, answer: ReloadAnswer) -> None:
         self._forget()
@@ -91,6 +110,7 @@ class Reload(QObject):
 
     def _forget(self) -> None:
         self._asked = self._accepted = None
+        self._output.clear()
         self._verdict.stop()
 
     def _raise(self, job: Job) -> None:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from picoclaw_tray.lifecycle.messages import Found, Notice
-from picoclaw_tray.lifecycle.state import Backoff, Failed, State, Stopped
-from picoclaw_tray.presentation.reload import ReloadAnswer
+from picoclaw_tray.lifecycle.messages import Foreign, Found, Notice, NoticeKind
+from picoclaw_tray.lifecycle.state import Backoff, Failed, Failure, State, Stopped
+from picoclaw_tray.presentation.obstacles import port_next_step
+from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.presentation.situation import Facts, Outlook, Situation
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
     from picoclaw_tray.presentation.situation import Surroundings
+    from picoclaw_tray.system.config_files import Stamp
+    from picoclaw_tray.text import Text
 
 COUNTDOWN_MS = 1000
 
@@ -32,6 +35,8 @@ class SituationBoard(QObject):
     def __init__(self, surroundings: Surroundings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._situation = Situation(surroundings)
+        self._port_owner: Text | None = None
+        self._stamp: Stamp | None = None
         self._countdown = QTimer(self, interval=COUNTDOWN_MS)
         self._countdown.timeout.connect(self._announce)
 
@@ -73,7 +78,10 @@ class SituationBoard(QObject):
     def on_observed(self, observation: Observation) -> None:
         """Somebody looked. In a transient phase what is unknown now stays as it was known."""
         state, facts = self._situation.state, observation.facts
-        match observation.finding:
+        self._forget_refusals(observation.config_stamp)
+        finding = observation.finding
+        self._port_owner = finding.owner if isinstance(finding, Foreign) else None
+        match finding:
             case Found(process=found) if state.process is None or found.key != state.process.key:
                 return  # asked before the phase changed: another process's version and age
             case Found():
@@ -82,26 +90,47 @@ class SituationBoard(QObject):
                 facts = _filled(facts, self._situation.facts)
             case _:
                 pass
-        self._situation = replace(self._situation, facts=facts)
+        outlook = self._obstructed(self._situation.outlook)
+        self._situation = replace(self._situation, facts=facts, outlook=outlook)
         self._announce()
 
     @Slot(Outlook)
     def on_assessed(self, outlook: Outlook) -> None:
         """Somebody looked what a start would be like."""
-        if self._situation.state.process is None and outlook != self._situation.outlook:
-            self._situation = replace(self._situation, outlook=outlook)
+        shown = self._obstructed(outlook)
+        if self._situation.state.process is None and shown != self._situation.outlook:
+            self._situation = replace(self._situation, outlook=shown)
             self._announce()
+
+    def _obstructed(self, outlook: Outlook | None) -> Outlook | None:
+        """The outlook of a start that would find its port taken; who has it shows in a look."""
+        if outlook is None or self._port_owner is None or outlook.objection is not None:
+            return outlook
+        objection = Failure("port_taken", self._port_owner, next_step=port_next_step())
+        return replace(outlook, objection=objection)
+
+    def _forget_refusals(self, stamp: Stamp) -> None:
+        """What was refused because of PicoClaw's files may be possible with other files."""
+        before, self._stamp = self._stamp, stamp
+        if before in {None, stamp}:
+            return
+        notice, reload = self._situation.notice, self._situation.reload
+        if notice is not None and notice.kind is NoticeKind.RESTART_REFUSED:
+            notice = None
+        if reload is not None and reload.stage is ReloadStage.FAILED:
+            reload = None
+        self._situation = replace(self._situation, notice=notice, reload=reload)
 
     @Slot(ReloadAnswer)
     def on_reload_changed(self, reload: ReloadAnswer) -> None:
         """A reload came a step further."""
-        self._situation = replace(self._situation, reload=reload)
+        self._situation = replace(self._situation, reload=reload, notice=None)
         self._announce()
 
     @Slot(Notice)
     def on_notice(self, notice: Notice) -> None:
         """Something was said that changed no phase; the window keeps it for a while."""
-        self._situation = replace(self._situation, notice=notice)
+        self._situation = replace(self._situation, notice=notice, reload=None)
         self._announce()
 
     @Slot()
@@ -119,6 +148,8 @@ def _filled(new: Facts, old: Facts) -> Facts:
         default_model=new.default_model or old.default_model,
         boot_model=new.boot_model or old.boot_model,
         config_problem=new.config_problem,
+        config_explanation=new.config_explanation,
+        config_place=new.config_place,
         changes=new.changes or old.changes,
         can_reload=new.can_reload or old.can_reload,
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.gateway.config_document import check, known_spelling
+from picoclaw_tray.gateway.config_error import InvalidConfigError
 from picoclaw_tray.gateway.config_schema import ITEM, channel_settings, config_schema
 from picoclaw_tray.gateway.config_value_error import channel_twice, negative, unknown_channel_type
-from picoclaw_tray.gateway.effective_config import with_defaults, with_secrets
+from picoclaw_tray.gateway.effective_config import overridden, with_defaults, with_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from picoclaw_tray.gateway.config_schema import Key
     from picoclaw_tray.gateway.release import Release
 
 _THINKING: Final = {"enabled": True, "text": ["Thinking... 💭"]}
@@ -93,13 +96,17 @@ def merged_channels(
 
 
 def checked_channels(
-    channels: Mapping[str, dict[str, object]], release: Release, read: Callable[[str, str], str]
+    channels: Mapping[str, dict[str, object]],
+    release: Release,
+    environ: Mapping[str, str],
+    read: Callable[[str, str], str],
 ) -> dict[str, dict[str, object]]:
     """The channels with their type and with all settings filled in.
 
     Args:
         channels: by name, as ``merged_channels`` gives them.
         release: older ones know fewer types.
+        environ: replaces settings; what cannot be read of it is skipped.
         read: gives the value of a secret, or raises.
 
     Raises:
@@ -117,6 +124,7 @@ def checked_channels(
         given = known_spelling(_given(channel["settings"]), key)
         check(given, key, read, path)
         settings = _object(with_secrets(with_defaults(given, key), key, read))
+        settings = _overridden(settings, key, environ, read)
         if release.rejects_unknown_keys:
             _check_streaming(settings, path)
         checked[name] = channel | {"type": channel_type, "settings": settings}
@@ -126,6 +134,19 @@ def checked_channels(
         if channel_type in _SINGLE and len(names) > 1:
             raise channel_twice(channel_type, names)
     return checked
+
+
+def _overridden(
+    settings: Mapping[str, object],
+    key: Key,
+    environ: Mapping[str, str],
+    read: Callable[[str, str], str],
+) -> dict[str, object]:
+    result = dict(settings)
+    for name, child in key.children.items():
+        with suppress(InvalidConfigError):
+            result[name] = overridden(result[name], child, environ, read, name)
+    return result
 
 
 def _check_streaming(settings: Mapping[str, object], path: str) -> None:

@@ -28,6 +28,7 @@ from picoclaw_tray.gateway.config_error import (
 from picoclaw_tray.gateway.config_schema import config_schema, older_schema
 from picoclaw_tray.gateway.config_value_error import (
     SecretProblem,
+    from_environment,
     invalid_choice,
     invalid_host,
     invalid_port,
@@ -45,6 +46,7 @@ from picoclaw_tray.gateway.security_file import SecurityFile, read_security_file
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from picoclaw_tray.gateway.config_schema import Key
     from picoclaw_tray.gateway.models import ModelEntry
     from picoclaw_tray.gateway.release import Release
 
@@ -186,9 +188,9 @@ class _Reading:
         """Of an older schema only the address is read, if it can be: nothing is predicted."""
         try:
             host = _host(take(document, "gateway.host", str, ""), self._environ)
-            key = config_schema().children["gateway"].children["port"]
-            port = take(document, "gateway.port", int, DEFAULT_PORT)
-            port = _port(overridden(port, key, self._environ, self._secret, "port"))
+            given = take(document, "gateway.port", int, DEFAULT_PORT)
+            port = overridden(given, _gateway_key("port"), self._environ, self._secret, "port")
+            port = _port(port, self._environ)
         except (WrongTypeError, InvalidConfigError):
             host, port = DEFAULT_HOST, DEFAULT_PORT
         migrates = version < (self._release.schema or 0)
@@ -228,6 +230,7 @@ class _Reading:
                 given_channels if isinstance(given_channels, dict) else {}, security.channels
             ),
             self._release,
+            environ,
             self._secret,
         )
         defaults = effective["agents"]["defaults"]
@@ -239,7 +242,7 @@ class _Reading:
         return GatewayConfig(
             version=version,
             host=host,
-            port=_port(gateway["port"]),
+            port=_port(gateway["port"], environ),
             log_level=normal_log_level(gateway["log_level"]),
             hot_reload=gateway["hot_reload"],
             default_model=name.strip(),
@@ -269,18 +272,25 @@ def _version(document: Mapping[str, object]) -> int:
 
 def _host(bind: str, environ: Mapping[str, str]) -> str:
     """Blank in the variable means that it is not set; blank in the file means the default."""
-    override = environ.get(config_schema().children["gateway"].children["host"].variable, "")
-    entries = bind_entries(override if override.strip() else bind)
+    override = environ.get(_gateway_key("host").variable, "")
+    is_override = bool(override.strip())
+    entries = bind_entries(override if is_override else bind)
     if entries is None:
-        raise invalid_host()
+        raise from_environment(invalid_host()) if is_override else invalid_host()
     return ",".join(entries)
 
 
-def _port(port: object) -> int:
+def _port(port: object, environ: Mapping[str, str]) -> int:
+    """``port`` is what the variable has made of it already."""
     assert isinstance(port, int)
     if port not in _PORTS:
-        raise invalid_port(port)
+        error = invalid_port(port)
+        raise from_environment(error) if environ.get(_gateway_key("port").variable) else error
     return port
+
+
+def _gateway_key(name: str) -> Key:
+    return config_schema().children["gateway"].children[name]
 
 
 def _lay_over_web(web: dict[str, dict[str, object]], security: SecurityFile) -> None:

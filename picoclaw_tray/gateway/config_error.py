@@ -52,6 +52,11 @@ _UNKNOWN_BUT = QT_TRANSLATE_NOOP(
     "PicoClaw does not know the key {fields} of its configuration, see line {line}. "
     "In place of {wrong} write {right}.",
 )
+_UNKNOWN_SOMEWHERE = QT_TRANSLATE_NOOP(
+    "Config",
+    "PicoClaw does not know the key {fields} of its configuration. Take it out, or correct its "
+    "name.",
+)
 _UNKNOWN_MORE = QT_TRANSLATE_NOOP("Config", "{fields} and {more} more")
 _SECURITY = QT_TRANSLATE_NOOP(
     "Config",
@@ -101,7 +106,7 @@ class ConfigError:
         column: counted from 1, in characters.
         explanation: what is wrong, and what to do.
         field: the key, dotted from the root; empty if there is none to name.
-        file: ``CONFIG_FILE`` or ``SECURITY_FILE``.
+        file: ``CONFIG_FILE`` or ``SECURITY_FILE``; empty if it comes from the environment.
     """
 
     kind: ConfigErrorKind
@@ -180,14 +185,17 @@ def type_error(content: str, error: WrongTypeError, *, precise: bool = True) -> 
 
 def unknown_key(content: str, fields: list[str]) -> ConfigError:
     """Keys that the schema does not have; ``fields`` are sorted and not empty."""
-    place = place_of(content, fields[0])
-    line, column = place or (1, 1)
+    # A key with a dot in its name cannot be found again.
+    line, column = place_of(content, fields[0]) or (None, None)
     listed: Text | str = ", ".join(fields[:_MOST_FIELDS])
     if len(fields) > _MOST_FIELDS:
         listed = text(_UNKNOWN_MORE, fields=listed, more=len(fields) - _MOST_FIELDS)
-    explanation = text(_UNKNOWN, fields=listed, line=line)
+    if line is None:
+        explanation = text(_UNKNOWN_SOMEWHERE, fields=listed)
+    else:
+        explanation = text(_UNKNOWN, fields=listed, line=line)
     for wrong, right in _RIGHT_NAMES.items():
-        if fields[0] == wrong or fields[0].endswith(f".{wrong}"):
+        if line is not None and (fields[0] == wrong or fields[0].endswith(f".{wrong}")):
             explanation = text(_UNKNOWN_BUT, fields=listed, line=line, wrong=wrong, right=right)
     return ConfigError(
         ConfigErrorKind.UNKNOWN_KEY,

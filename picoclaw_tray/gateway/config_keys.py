@@ -275,56 +275,56 @@ tools.serial
 """What releases before v0.2.8 do not know, and hence ignore."""
 
 CHANNEL_SETTINGS = """
-dingtalk.client_id                           string
-dingtalk.client_secret                       secret
-discord.token                                secret
-discord.proxy                                string
-discord.mention_only                         bool
-feishu.app_id                                string
-feishu.app_secret                            secret
-feishu.encrypt_key                           secret
-feishu.verification_token                    secret
-feishu.random_reaction_emoji                 texts
-feishu.is_lark                               bool
-irc.server                                   string
-irc.tls                                      bool
-irc.nick                                     string
-irc.user                                     string
+dingtalk.client_id                           string - =
+dingtalk.client_secret                       secret - =
+discord.token                                secret - =
+discord.proxy                                string - =
+discord.mention_only                         bool - =
+feishu.app_id                                string - =
+feishu.app_secret                            secret - =
+feishu.encrypt_key                           secret - =
+feishu.verification_token                    secret - =
+feishu.random_reaction_emoji                 texts - =
+feishu.is_lark                               bool - =
+irc.server                                   string - =
+irc.tls                                      bool - =
+irc.nick                                     string - =
+irc.user                                     string - =
 irc.real_name                                string
-irc.password                                 secret
-irc.nickserv_password                        secret
-irc.sasl_user                                string
-irc.sasl_password                            secret
-irc.channels                                 texts
+irc.password                                 secret - =
+irc.nickserv_password                        secret - =
+irc.sasl_user                                string - =
+irc.sasl_password                            secret - =
+irc.channels                                 texts - =
 irc.request_caps                             texts
-line.channel_secret                          secret
-line.channel_access_token                    secret
-line.webhook_host                            string
-line.webhook_port                            int
-line.webhook_path                            string
-maixcam.host                                 string
-maixcam.port                                 int
-matrix.homeserver                            string
-matrix.user_id                               string
-matrix.access_token                          secret
+line.channel_secret                          secret - =
+line.channel_access_token                    secret - =
+line.webhook_host                            string - =
+line.webhook_port                            int - =
+line.webhook_path                            string - =
+maixcam.host                                 string - =
+maixcam.port                                 int - =
+matrix.homeserver                            string - =
+matrix.user_id                               string - =
+matrix.access_token                          secret - =
 matrix.device_id                             string
 matrix.join_on_invite                        bool
 matrix.message_format                        string
 matrix.crypto_database_path                  string
 matrix.crypto_passphrase                     string
-mqtt.broker                                  string
-mqtt.agent_id                                string
-mqtt.topic_prefix                            string
-mqtt.username                                secret
-mqtt.password                                secret
-mqtt.client_id                               string
-mqtt.keep_alive                              int
-mqtt.qos                                     int
-onebot.ws_url                                string
-onebot.access_token                          secret
-onebot.reconnect_interval                    int
-onebot.group_trigger_prefix                  strings
-pico.token                                   secret
+mqtt.broker                                  string - =
+mqtt.agent_id                                string - =
+mqtt.topic_prefix                            string - =
+mqtt.username                                secret - =
+mqtt.password                                secret - =
+mqtt.client_id                               string - =
+mqtt.keep_alive                              int - =
+mqtt.qos                                     int - =
+onebot.ws_url                                string - =
+onebot.access_token                          secret - =
+onebot.reconnect_interval                    int - =
+onebot.group_trigger_prefix                  strings - =
+pico.token                                   secret - =
 pico.allow_token_query                       bool
 pico.allow_origins                           strings
 pico.streaming.enabled                       bool
@@ -334,50 +334,50 @@ pico.ping_interval                           int
 pico.read_timeout                            int
 pico.write_timeout                           int
 pico.max_connections                         int
-pico_client.url                              string
-pico_client.token                            secret
+pico_client.url                              string - =
+pico_client.token                            secret - =
 pico_client.session_id                       string
 pico_client.ping_interval                    int
 pico_client.read_timeout                     int
-qq.app_id                                    string
-qq.app_secret                                secret
-qq.max_message_length                        int
-qq.max_base64_file_size_mib                  int
-qq.send_markdown                             bool
-slack.bot_token                              secret
-slack.app_token                              secret
+qq.app_id                                    string - =
+qq.app_secret                                secret - =
+qq.max_message_length                        int - =
+qq.max_base64_file_size_mib                  int - =
+qq.send_markdown                             bool - =
+slack.bot_token                              secret - =
+slack.app_token                              secret - =
 slack_webhook.webhooks.*.webhook_url         secret
 slack_webhook.webhooks.*.username            string
 slack_webhook.webhooks.*.icon_emoji          string
 teams_webhook.webhooks.*.webhook_url         secret
 teams_webhook.webhooks.*.title               string
-telegram.token                               secret
-telegram.base_url                            string
-telegram.proxy                               string
+telegram.token                               secret - =
+telegram.base_url                            string - =
+telegram.proxy                               string - =
 telegram.streaming.enabled                   bool
 telegram.streaming.throttle_seconds          int
 telegram.streaming.min_growth_chars          int
-telegram.use_markdown_v2                     bool
-telegram.media_group_delay_ms                int
-vk.token                                     secret
-vk.group_id                                  int
-wecom.bot_id                                 string
-wecom.secret                                 secret
-wecom.websocket_url                          string
-wecom.send_thinking_message                  bool
+telegram.use_markdown_v2                     bool - =
+telegram.media_group_delay_ms                int - =
+vk.token                                     secret - =
+vk.group_id                                  int - =
+wecom.bot_id                                 string - BOT_ID
+wecom.secret                                 secret - SECRET
+wecom.websocket_url                          string - WEBSOCKET_URL
+wecom.send_thinking_message                  bool - SEND_THINKING_MESSAGE
 wecom.streaming.enabled                      bool
 wecom.streaming.throttle_seconds             int
 wecom.streaming.min_growth_chars             int
-weixin.token                                 secret
-weixin.account_id                            string
-weixin.base_url                              string
-weixin.cdn_base_url                          string
-weixin.proxy                                 string
-whatsapp.bridge_url                          string
-whatsapp.use_native                          bool
-whatsapp.session_store_path                  string
-whatsapp_native.bridge_url                   string
-whatsapp_native.use_native                   bool
-whatsapp_native.session_store_path           string
+weixin.token                                 secret - =
+weixin.account_id                            string - =
+weixin.base_url                              string - =
+weixin.cdn_base_url                          string - =
+weixin.proxy                                 string - =
+whatsapp.bridge_url                          string - =
+whatsapp.use_native                          bool - =
+whatsapp.session_store_path                  string - =
+whatsapp_native.bridge_url                   string - PICOCLAW_CHANNELS_WHATSAPP_BRIDGE_URL
+whatsapp_native.use_native                   bool - PICOCLAW_CHANNELS_WHATSAPP_USE_NATIVE
+whatsapp_native.session_store_path           string - PICOCLAW_CHANNELS_WHATSAPP_SESSION_STORE_PATH
 """
-"""What ``settings`` of a channel holds, below the type of the channel."""
+"""What ``settings`` of a channel holds, below its type; ``=`` begins ``PICOCLAW_CHANNELS_``."""

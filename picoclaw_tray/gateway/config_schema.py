@@ -89,15 +89,15 @@ def older_schema() -> Key:
 @functools.cache
 def channel_settings() -> Mapping[str, Key]:
     """The schema of ``settings`` by type of channel."""
-    return _tree(CHANNEL_SETTINGS.split("\n")).children
+    return _tree(CHANNEL_SETTINGS.split("\n"), "PICOCLAW_CHANNELS_").children
 
 
-def _tree(lines: Iterable[str]) -> Key:
+def _tree(lines: Iterable[str], prefix: str = "PICOCLAW_") -> Key:
     root: dict[str, Key] = {}
     for line in filter(None, lines):
         path, kind, default, variable = (*line.split(), "-", "-")[:4]
         if variable == "=":
-            variable = "PICOCLAW_" + path.upper().replace(".", "_")
+            variable = prefix + path.upper().replace(".", "_")
         leaf = Key(
             Kind(kind),
             ZEROS.get(Kind(kind)) if default == "-" else json.loads(default),

@@ -107,11 +107,17 @@ def invalid_port(port: int) -> InvalidConfigError:
     return InvalidConfigError(ConfigErrorKind.INVALID_VALUE, reason, explanation, "gateway.port")
 
 
+def from_environment(error: InvalidConfigError) -> InvalidConfigError:
+    """The same error, of a value that stands in no file."""
+    error.error = replace(error.error, field="", file="")
+    return error
+
+
 def invalid_variable(variable: str, field: str, expected: str) -> InvalidConfigError:
     """An environment override that cannot be parsed; its value is not repeated."""
     reason = f'env: parse error on field "{field}" of type "{expected}"'
     explanation = text(_VARIABLE, variable=variable, expected=expected)
-    return InvalidConfigError(ConfigErrorKind.INVALID_VALUE, reason, explanation)
+    return from_environment(InvalidConfigError(ConfigErrorKind.INVALID_VALUE, reason, explanation))
 
 
 def missing_in_model(entry: str, key: str) -> InvalidConfigError:

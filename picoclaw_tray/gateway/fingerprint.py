@@ -13,6 +13,7 @@ import json
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from picoclaw_tray.gateway.models import DEFAULT_PROVIDER, KNOWN_PROVIDERS, canonical_provider
+from picoclaw_tray.gateway.secrets import ENCRYPTED_SCHEME
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ Fingerprint: TypeAlias = "Mapping[str, str]"
 """From part to value. What may hold a secret is a keyed hash: it can be compared, not read."""
 
 _CHANGED = QT_TRANSLATE_NOOP("Change", "{part} {before} → {after}")
+_CHANGED_ENTRY = QT_TRANSLATE_NOOP("Change", "{part}: {before} → {after}")
 _ON = QT_TRANSLATE_NOOP("Change", "{part} on")
 _OFF = QT_TRANSLATE_NOOP("Change", "{part} off")
 _DIFFERENT = QT_TRANSLATE_NOOP("Change", "{part} changed")
@@ -104,7 +106,11 @@ _VISIBLE: Final = frozenset({*_FIXED, *_NAMED}) - _HIDDEN
 _SWITCHES: Final = frozenset({"hot_reload", "model_streaming", "tool", "channel"})
 
 KEY_ID: Final = "key"
+_FORMAT: Final = 1
+"""To be raised when the hashes come to be made of other things, such as more settings."""
 _ID_DIGITS: Final = 8
+_ENCRYPTED: Final = "encrypted:"
+"""Before the hash of a part that holds an encrypted secret."""
 
 ADDRESS_PARTS: Final = frozenset({"host", "port"})
 """What neither a reload nor a hot reload changes (contract 3.4)."""
@@ -123,7 +129,7 @@ def fingerprint(config: GatewayConfig, release: Release, key: bytes) -> Fingerpr
     if config.default_model is None:
         return None
     parts = {
-        KEY_ID: _hash("", key)[:_ID_DIGITS],
+        KEY_ID: f"{_FORMAT}-{_hash('', key)[:_ID_DIGITS]}",
         "host": config.host,
         "port": str(config.port),
         "log_level": config.log_level,
@@ -143,6 +149,7 @@ def changes(before: Fingerprint, after: Fingerprint) -> tuple[Text, ...]:
         names = [name for name in names if name in ADDRESS_PARTS]
     # Hashes that were made with another key say nothing.
     said = _VISIBLE if KEY_ID in names else _VISIBLE | _HIDDEN
+    names = [name for name in names if not _was_encrypted(before.get(name), after.get(name))]
     return tuple(
         _change(name, before.get(name), after.get(name))
         for name in names
@@ -151,8 +158,12 @@ def changes(before: Fingerprint, after: Fingerprint) -> tuple[Text, ...]:
 
 
 def reloaded(before: Fingerprint, after: Fingerprint) -> Fingerprint:
-    """The new baseline after a reload with ``after``: all of it but the address (contract 4.8)."""
-    return {**after, **{part: before[part] for part in ADDRESS_PARTS if part in before}}
+    """The new baseline after a reload with ``after``: all of it but the address (contract 4.8).
+
+    Whether it reloads by itself a gateway decides when it starts (tried).
+    """
+    kept = (*ADDRESS_PARTS, "hot_reload")
+    return {**after, **{part: before[part] for part in kept if part in before}}
 
 
 def _change(name: str, before: str | None, after: str | None) -> Text:
@@ -168,7 +179,15 @@ def _change(name: str, before: str | None, after: str | None) -> Text:
     if after is None:
         return text(_OUT_OF_USE if kind == "model" else _REMOVED, part=part)
     nothing = text(_NOTHING)
-    return text(_CHANGED, part=part, before=before or nothing, after=after or nothing)
+    sentence = _CHANGED_ENTRY if kind == "model" else _CHANGED
+    return text(sentence, part=part, before=before or nothing, after=after or nothing)
+
+
+def _was_encrypted(before: str | None, after: str | None) -> bool:
+    """A gateway with a passphrase encrypts the keys when it saves: nothing can be told then."""
+    if before is None or after is None:
+        return False
+    return before.startswith(_ENCRYPTED) != after.startswith(_ENCRYPTED)
 
 
 def _is_implied(name: str, before: Fingerprint, after: Fingerprint) -> bool:
@@ -222,7 +241,9 @@ def _places(models: tuple[ModelEntry, ...]) -> list[int]:
 def _matching(config: GatewayConfig, name: str, release: Release) -> list[int]:
     """The entries that a name in use means: all of that name, else the first that fits."""
     entries = list(enumerate(config.models))
-    same_name = [index for index, entry in entries if entry.name.strip() == name]
+    same_name = [
+        index for index, entry in entries if entry.answers_to(name) or entry.name.strip() == name
+    ]
     if same_name:
         return same_name
     same_model = [index for index, entry in entries if entry.model.strip() == name]
@@ -265,5 +286,7 @@ def _switch(section: object, field: str) -> str:
 
 def _hash(value: object, key: bytes) -> str:
     # A gateway that saves its config writes 1 for 1.0: all numbers become one kind.
-    plain = json.loads(json.dumps(value), parse_int=float)
-    return hmac.new(key, json.dumps(plain, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+    written = json.dumps(value)
+    canonical = json.dumps(json.loads(written, parse_int=float), sort_keys=True)
+    digest = hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
+    return f"{_ENCRYPTED}{digest}" if f'"{ENCRYPTED_SCHEME}' in written else digest

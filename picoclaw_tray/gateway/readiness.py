@@ -6,7 +6,7 @@ without a default model, and mostly without a key or while a local model is away
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -58,6 +58,17 @@ _NO_KEY = QT_TRANSLATE_NOOP(
     "PicoClaw's default model “{model}” has no API key. Put one into .security.yml, or into "
     "api_keys of its entry in model_list.",
 )
+_NO_KEY_NO_BASE = QT_TRANSLATE_NOOP(
+    "Readiness",
+    "PicoClaw's default model “{model}” has neither an API key nor an api_base, and the gateway "
+    "does not start without both. Put a key into .security.yml, or into api_keys of its entry in "
+    "model_list.",
+)
+_FIRST_UNUSABLE = QT_TRANSLATE_NOOP(
+    "Readiness",
+    "Several entries are named “{model}”, and the gateway begins with the first, which it cannot "
+    "use. Mend it, or move it behind the others. {reason}",
+)
 _LOST_KEY = QT_TRANSLATE_NOOP(
     "Readiness",
     "PicoClaw's default model “{model}” has an API key in config.json, but an empty entry in "
@@ -90,11 +101,11 @@ _NEVER_THERE = QT_TRANSLATE_NOOP(
 )
 _MIGRATES = QT_TRANSLATE_NOOP(
     "Readiness",
-    "The configuration has the older version {version}, so nothing is foretold. The first start "
+    "The configuration has the older version {version}, so it is not checked. The first start "
     "rewrites the file and keeps a backup beside it.",
 )
 _OLD_VERSION = QT_TRANSLATE_NOOP(
-    "Readiness", "The configuration has the older version {version}, so nothing is foretold."
+    "Readiness", "The configuration has the older version {version}, so it is not checked here."
 )
 _SOME_UNUSABLE = QT_TRANSLATE_NOOP(
     "Readiness",
@@ -135,21 +146,18 @@ class NotReady:
         obstacle: which row of the contract.
         reason: upstream's exact words.
         explanation: what it means, and what to do.
+        cures_itself: waiting may help; otherwise somebody has to do something.
     """
 
     obstacle: Obstacle
     reason: str
     explanation: Text
+    cures_itself: bool = False
 
     @property
     def passable(self) -> bool:
         """Whether "Start anyway" may pass over it: the gateway itself is less strict."""
         return self.obstacle in _PASSABLE
-
-    @property
-    def cures_itself(self) -> bool:
-        """Waiting may help; otherwise somebody has to do something."""
-        return self.obstacle is Obstacle.NOT_REACHABLE
 
 
 Readiness: TypeAlias = Ready | NotReady
@@ -190,6 +198,10 @@ def readiness(
         return bad[0]
     if not bad:
         return Ready()
+    first = verdicts[0]
+    if first is not None and _ends_the_gateway(first, entries[0]):
+        explanation = text(_FIRST_UNUSABLE, model=name, reason=first.explanation)
+        return replace(first, explanation=explanation)
     return Ready(
         text(
             _SOME_UNUSABLE,
@@ -199,6 +211,17 @@ def readiness(
             reason=bad[0].explanation,
         )
     )
+
+
+def _ends_the_gateway(verdict: NotReady, entry: ModelEntry) -> bool:
+    """Whether a gateway that begins with this entry, as it does with the first, ends at once."""
+    match verdict.obstacle:
+        case Obstacle.NOT_FOR_CHAT:
+            return True
+        case Obstacle.NO_CREDENTIALS:
+            return not entry.api_base.strip()
+        case _:
+            return False
 
 
 def _problem_of_name(
@@ -245,7 +268,8 @@ def _blocked(entry: ModelEntry, config: GatewayConfig, release: Release) -> NotR
         return NotReady(Obstacle.NOT_FOR_CHAT, reason, explanation)
     if has_credentials(entry, config, release):
         return None
-    explanation = text(_LOST_KEY if entry.lost_keys else _NO_KEY, model=entry.name)
+    no_key = _NO_KEY if entry.api_base.strip() else _NO_KEY_NO_BASE
+    explanation = text(_LOST_KEY if entry.lost_keys else no_key, model=entry.name)
     if needs_login(entry, provider, release):
         explanation = text(_NO_LOGIN, model=entry.name, provider=LOGIN_PROVIDERS[provider])
     reason = f"default model {name} has no credentials configured"
@@ -266,4 +290,5 @@ def _not_reachable(entry: ModelEntry, probe: ModelProbe) -> NotReady:
                 _MODEL_AWAY, model=entry.name, place=probe.url.partition("?")[0], id=probe.model_id
             )
     reason = f"default model {quote(entry.name)} is not reachable"
-    return NotReady(Obstacle.NOT_REACHABLE, reason, explanation)
+    cures_itself = probe.kind not in {ProbeKind.NEVER, ProbeKind.PROGRAM}
+    return NotReady(Obstacle.NOT_REACHABLE, reason, explanation, cures_itself)

@@ -38,7 +38,8 @@ class Release:
         writes_pid_file: without one nothing tells whose a running gateway is.
         allows_empty: ``-E`` exists; before, it is a usage error.
         takes_host: ``--host`` exists.
-        can_reload: ``POST /reload`` takes the token of the PID file.
+        can_reload: ``POST /reload`` takes the token of the PID file, and who would get it can be
+            made sure of (v0.2.5 does not tell its PID).
         schema: newest version of the config that it knows; None: not known.
         says_pid: ``/health`` carries the PID.
         rejects_unknown_keys: they make loading a config fail.
@@ -65,8 +66,8 @@ _Number: TypeAlias = tuple[int, int, int]
 _BEFORE = Release()
 _0_2_3 = replace(_BEFORE, allows_empty=True)
 _0_2_4 = replace(_0_2_3, schema=1)
-_0_2_5 = replace(_0_2_4, writes_pid_file=True, can_reload=True, schema=2)
-_0_2_6 = replace(_0_2_5, says_pid=True, is_supported=True)
+_0_2_5 = replace(_0_2_4, writes_pid_file=True, schema=2)
+_0_2_6 = replace(_0_2_5, says_pid=True, can_reload=True, is_supported=True)
 _0_2_7 = replace(_0_2_6, takes_host=True, schema=3)
 _0_2_8 = replace(_0_2_7, rejects_unknown_keys=True)
 _0_2_9 = replace(_0_2_8, checks_chat=True)

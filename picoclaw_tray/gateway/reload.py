@@ -37,6 +37,9 @@ _DONE: Final = re.compile(r"\s*✓ Channels restarted")
 _COMPLAINT: Final = re.compile(
     r"\s*(?:Error loading config for manual reload|Manual reload failed|Config validation failed)"
 )
+_HOT_COMPLAINT: Final = re.compile(
+    r"\s*(?:Error loading config for hot reload|Hot reload failed|Config reload failed)"
+)
 _CONSOLE: Final = re.compile(r"[\d:]{8} (?:ERR|FTL) \S+ \S+:\d+ > (.*)")
 _ERROR_FIELD: Final = re.compile(r" error=(\"(?:[^\"\\]|\\.)*\"|\S+)")
 
@@ -54,17 +57,18 @@ def is_reload_done(line: str) -> bool:
     return _DONE.match(line) is not None
 
 
-def reload_complaint(lines: Iterable[str]) -> str:
+def reload_complaint(lines: Iterable[str], *, hot: bool = False) -> str:
     """What a gateway says about a reload that failed, in one line; empty if it says nothing.
 
     Further lines of a message quote the config, secrets and all.
 
     Args:
         lines: of its output or of ``gateway.log``.
+        hot: of a reload that nobody asked for.
     """
     for line in lines:
         message, error = _from_log(line) if line.startswith("{") else _from_console(line)
-        if _COMPLAINT.match(message):
+        if (_HOT_COMPLAINT if hot else _COMPLAINT).match(message):
             return ": ".join(filter(None, map(_first_line, (message, error))))
     return ""
 

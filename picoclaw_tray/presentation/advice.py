@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from picoclaw_tray.presentation.situation import Outlook, Situation
 
 _RESTART_REQUIRED = QT_TRANSLATE_NOOP("Advice", "Restart required: {changes}.")
+_RUNS_ON = QT_TRANSLATE_NOOP(
+    "Advice", "The gateway runs on with its old configuration: the new one cannot be used. {reason}"
+)
 _LISTED = QT_TRANSLATE_NOOP("Advice", "{first}; {others}")
 _MORE = QT_TRANSLATE_NOOP("Change", "{number} more")
 _RELOADING = QT_TRANSLATE_NOOP("Advice", "The gateway is taking over its configuration…")
 _RELOAD_FAILED = QT_TRANSLATE_NOOP(
     "Advice", "Whether the gateway has taken over its configuration could not be found out."
 )
-_QUOTED = QT_TRANSLATE_NOOP("Advice", "PicoClaw says: {words}")
+_QUOTED = QT_TRANSLATE_NOOP("Advice", "PicoClaw says: {words}.")
 
 MOST_CHANGES: Final = 6
 """More would not be read."""
@@ -53,7 +56,7 @@ def reload_failure(situation: Situation) -> tuple[Text, ...]:
         return ()
     sentences = [reload.reason or text(_RELOAD_FAILED)]
     if reload.detail:
-        sentences.append(text(_QUOTED, words=reload.detail))
+        sentences.append(text(_QUOTED, words=reload.detail.rstrip(".")))
     if reload.next_step is not None:
         sentences.append(reload.next_step)
     return tuple(sentences)
@@ -72,8 +75,11 @@ def _about_reload(situation: Situation) -> tuple[Text, ...]:
 
 
 def _about_restart(situation: Situation) -> tuple[Text, ...]:
-    changes = situation.facts.changes
-    return (restart_required(changes),) if changes else ()
+    facts = situation.facts
+    if facts.config_explanation is not None:
+        sentences = (text(_RUNS_ON, reason=facts.config_explanation), facts.config_place)
+        return tuple(sentence for sentence in sentences if sentence is not None)
+    return (restart_required(facts.changes),) if facts.changes else ()
 
 
 def _listed(changes: tuple[Text, ...], left_off: tuple[Text, ...]) -> Text:

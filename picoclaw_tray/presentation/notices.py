@@ -27,7 +27,7 @@ from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.messages import Notice
-    from picoclaw_tray.lifecycle.state import Phase, State
+    from picoclaw_tray.lifecycle.state import Failure, Phase, State
     from picoclaw_tray.presentation.situation import Situation
 
 _RESTART_REFUSED = QT_TRANSLATE_NOOP(
@@ -65,6 +65,9 @@ _WILL_END = QT_TRANSLATE_NOOP(
 _WILL_END_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Restart it to be safe.")
 _RELOADED = QT_TRANSLATE_NOOP("Notice", "The gateway has taken over its configuration.")
 _SETTINGS = QT_TRANSLATE_NOOP("Notice", "The settings are not used: {problem}.")
+_REFUSALS = frozenset(
+    {"binary_missing", "config_unreadable", "not_ready", "port_taken", "already_running"}
+)
 _LAST_FAILURE = QT_TRANSLATE_NOOP("Notice", "Last failure: {reason}")
 
 
@@ -97,7 +100,7 @@ def announce_change(  # noqa: PLR0911 - one return a phase
     """
     old, state = before.state.phase, after.state
     match state.phase:
-        case Running() if after.reload != before.reload:
+        case Running() if after.reload is not before.reload:
             return _reload(after)
         case Running() if after.facts.changes and not before.facts.changes:
             return Announcement(IconName.OK, restart_required(after.facts.changes))
@@ -154,10 +157,15 @@ def shown_failure(state: State) -> Text | None:
     match state.phase:
         case Backoff() | Failed() if state.failure is not None:
             return reason_of(state.failure)
-        case Running() | Starting() if state.failure is not None:
+        case Running() | Starting() if state.failure and not _was_refused(state.failure):
             return text(_LAST_FAILURE, reason=reason_of(state.failure))
         case _:
             return None
+
+
+def _was_refused(failure: Failure) -> bool:
+    """Nothing had run: once it does, what stood in the way is of no interest."""
+    return failure.failure_class in _REFUSALS
 
 
 def _failing(old: Phase, state: State, now: float) -> Announcement | None:

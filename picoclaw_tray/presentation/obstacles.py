@@ -25,6 +25,11 @@ _NO_BINARY_NEXT_STEP = QT_TRANSLATE_NOOP(
 _NOT_THERE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} does not exist.")
 _NOT_A_FILE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} is not a file.")
 _NOT_EXECUTABLE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} is not executable.")
+_NOT_LIKE_PICOCLAW = QT_TRANSLATE_NOOP(
+    "Obstacle",
+    "{path} does not tell its version as PicoClaw does. If it is another program, name PicoClaw's "
+    "own, in the settings or in PICOCLAW_BINARY.",
+)
 _CHOOSE_NEXT_STEP = QT_TRANSLATE_NOOP(
     "Obstacle", "Name PicoClaw's own program, in the settings or in PICOCLAW_BINARY."
 )
@@ -98,6 +103,11 @@ def binary_not_a_file(path: str) -> tuple[Text, Text]:
 def binary_not_executable(path: str) -> tuple[Text, Text]:
     """The chosen program may not be run; with the next step."""
     return text(_NOT_EXECUTABLE, path=path), text(_CHOOSE_NEXT_STEP)
+
+
+def not_like_picoclaw(path: str) -> Text:
+    """The program may be another one; it is not run with a gateway's arguments to find out."""
+    return text(_NOT_LIKE_PICOCLAW, path=path)
 
 
 def still_there(pids: tuple[int, ...]) -> tuple[Text, Text]:

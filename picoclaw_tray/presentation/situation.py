@@ -30,6 +30,8 @@ class Facts:
         default_model: What the config names now.
         boot_model: What the config named when the gateway started, or took over its config last.
         config_problem: The config cannot be used; PicoClaw's words.
+        config_explanation: The same for a person; none if it can be used.
+        config_place: Where to look at it; none if it stands in no file.
         changes: What a restart would change; empty if none is needed.
         can_reload: The gateway takes over its config when it is asked to.
     """
@@ -42,6 +44,8 @@ class Facts:
     default_model: str = ""
     boot_model: str = ""
     config_problem: str = ""
+    config_explanation: Text | None = None
+    config_place: Text | None = None
     changes: tuple[Text, ...] = ()
     can_reload: bool = False
 

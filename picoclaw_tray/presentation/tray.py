@@ -96,6 +96,7 @@ _RELOAD = QT_TRANSLATE_NOOP("Tray", "Re&load configuration")
 _RELOADING = QT_TRANSLATE_NOOP("Tray", "Re&loading…")
 _READY = QT_TRANSLATE_NOOP("Tray", "Ready to start")
 _NOT_READY = QT_TRANSLATE_NOOP("Tray", "Not ready to start")
+_LINE_OUTDATED = QT_TRANSLATE_NOOP("Tray", "{state} · restart required")
 _LINE_READY = QT_TRANSLATE_NOOP("Tray", "{state} · ready to start")
 _LINE_NOT_READY = QT_TRANSLATE_NOOP("Tray", "{state} · not ready to start")
 _PROGRAM = QT_TRANSLATE_NOOP("Tray", "PicoClaw {version}")
@@ -168,8 +169,10 @@ def _prospects(situation: Situation) -> tuple[Text, ...]:
 
 
 def _menu_line(situation: Situation, now: float) -> Text | None:
-    """A menu has no room for details: whether a start is ready stands in its first line."""
+    """A menu has no room for details: what matters of them stands in its first line."""
     outlook = situation.outlook
+    if isinstance(situation.state.phase, Running) and situation.facts.changes:
+        return text(_LINE_OUTDATED, state=headline(situation.state, now))
     if outlook is None or not isinstance(situation.state.phase, Stopped):
         return None
     line = _LINE_READY if outlook.objection is None else _LINE_NOT_READY
@@ -180,7 +183,8 @@ def _start(situation: Situation) -> Entry:
     state, failure = situation.state, situation.state.failure
     objection = situation.outlook.objection if situation.outlook else None
     match state.phase:
-        case Stopped() if objection is not None and objection.passable:
+        # What waiting may cure is waited for first.
+        case Stopped() if objection and objection.passable and not objection.curable:
             return Entry(text(_START_ANYWAY), Wish.START_ANYWAY, enabled=True)
         case Backoff() | Failed() if failure is not None and failure.passable:
             return Entry(text(_START_ANYWAY), Wish.START_ANYWAY, enabled=True)

@@ -10,6 +10,7 @@ from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_conf
 from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, unreadable
 from picoclaw_tray.gateway.release import NEWEST
 from picoclaw_tray.gateway.secrets import SecretSources, secret_file_names
+from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.system.files import read_bounded
 from picoclaw_tray.system.paths import user_home
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.gateway.release import Release
     from picoclaw_tray.system.paths import GatewayPlace
+    from picoclaw_tray.text import Text
 
 LIMIT = 16 * 1024 * 1024
 """Bytes of ``config.json`` that are read; a real one has some ten thousand."""
@@ -40,6 +42,7 @@ class ConfigFiles:
         self._security = place.config.with_name(SECURITY_FILE)
         self._auth = place.home / "auth.json"
         self._secret_files: tuple[Path, ...] = ()
+        self._secret_stamps: Stamp = ()
         self._read_at: Stamp | None = None
         self._sources: ConfigSources | ConfigError = ConfigSources()
         self._configs: dict[Release, GatewayConfig | ConfigError] = {}
@@ -50,12 +53,18 @@ class ConfigFiles:
         The files are replaced by rename (contract 1.3), so the inode belongs to it. What secrets
         point to counts too, once the config has been read.
         """
-        files = (self._place.config, self._security, self._auth, *self._secret_files)
-        return tuple(_stamp_of(path) for path in files)
+        return (*self._main_stamps(), *map(_stamp_of, self._secret_files))
 
     def is_missing(self) -> bool:
         """Whether there is no config file at all; its defaults apply then."""
         return not self._place.config.exists()
+
+    def place_of(self, error: ConfigError) -> Text | None:
+        """Where to look at an error; nowhere if it comes from the environment."""
+        if not error.file:
+            return None
+        path = self._security if error.file == SECURITY_FILE else self._place.config
+        return obstacles.config_file(str(path), error.line)
 
     def changed_at(self) -> float | None:
         """When ``config.json`` or ``.security.yml`` was written last, seconds since the epoch.
@@ -69,13 +78,18 @@ class ConfigFiles:
         """The config as it is now, as a gateway of this release reads it."""
         if self._read_at is None or self.stamp() != self._read_at:
             self._configs = {}
+            main_stamps = self._main_stamps()  # before: what changes meanwhile is read once more
             self._sources = self._gather()
-            self._read_at = self.stamp()
+            self._read_at = (*main_stamps, *self._secret_stamps)
         if isinstance(self._sources, ConfigError):
             return self._sources
         if release not in self._configs:
             self._configs[release] = read_config(self._sources, release)
         return self._configs[release]
+
+    def _main_stamps(self) -> Stamp:
+        files = (self._place.config, self._security, self._auth, self._key_file())
+        return tuple(map(_stamp_of, files))
 
     def _gather(self) -> ConfigSources | ConfigError:
         try:
@@ -95,11 +109,12 @@ class ConfigFiles:
     def _secrets(self, config: bytes | None, security: bytes | None) -> SecretSources:
         names = sorted(secret_file_names(config, security, self._environ))
         folder = self._place.config.parent
-        self._secret_files = tuple(_below(folder, name) for name in names if "\0" not in name)
+        self._secret_files = tuple(_below(folder, name) for name in names)
+        self._secret_stamps = tuple(map(_stamp_of, self._secret_files))
         return SecretSources(
             files={name: _read_secret(folder, name) for name in names},
             has_passphrase=bool(self._environ.get("PICOCLAW_KEY_PASSPHRASE")),
-            has_key_file=self._key_file().is_file(),
+            has_key_file=os.path.isfile(self._key_file()),  # noqa: PTH113 - never raises
         )
 
     def _key_file(self) -> Path:
@@ -142,6 +157,6 @@ def _why(error: OSError) -> str:
 def _stamp_of(path: Path) -> tuple[int, ...] | None:
     try:
         info = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # a NUL or half a character in a name
         return None
     return info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino

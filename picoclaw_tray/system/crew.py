@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from picoclaw_tray.gateway.command_line import GatewayCommand
-from picoclaw_tray.gateway.launch import binary_name, gateway_environment
-from picoclaw_tray.lifecycle.state import Failure
+from picoclaw_tray.gateway.launch import gateway_environment
 from picoclaw_tray.system.baselines import Baselines
 from picoclaw_tray.system.config_files import ConfigFiles
 from picoclaw_tray.system.diagnoser import Diagnoser
@@ -27,6 +25,8 @@ from picoclaw_tray.system.run_record import RunRecords
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from picoclaw_tray.gateway.command_line import GatewayCommand
+    from picoclaw_tray.lifecycle.state import Failure
     from picoclaw_tray.system.launch_site import LaunchSite
 
 
@@ -50,11 +50,8 @@ def assemble(site: LaunchSite, *, debug: bool) -> Crew:
     find_command: Callable[[], GatewayCommand | Failure]
     if command is None:
         find_command = partial(find_gateway, options.settings.gateway, options.environ)
-        found = find_command()
-        known = GatewayCommand(binary_name("")) if isinstance(found, Failure) else found
     else:
         find_command = partial(_given, command)
-        known = command
     environ = gateway_environment(
         options.environ,
         home=str(place.home),
@@ -68,7 +65,7 @@ def assemble(site: LaunchSite, *, debug: bool) -> Crew:
     baselines = Baselines(config, run_records)
     preflight = Preflight(place, config, find_command, environ)
     return Crew(
-        Observer(place, config, run_records, baselines, known),
+        Observer(place, config, run_records, baselines, preflight),
         Preparer(place, preflight, panic_log, run_records.fingerprint_key, options),
         Diagnoser(panic_log),
         run_records,

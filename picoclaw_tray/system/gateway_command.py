@@ -33,7 +33,7 @@ def find_gateway(
     Args:
         chosen: The user's choice; may be empty.
         environ: Of the tray.
-        beside: The folder of our own executable; none: that of this very process.
+        beside: The folder of our own executable; none: to be found out.
     """
     if chosen:
         return _checked(chosen)
@@ -41,7 +41,7 @@ def find_gateway(
     if named:
         return _checked(named)
     name = binary_name(sys.platform)
-    neighbour = str((beside or Path(sys.executable).parent) / name)
+    neighbour = str((beside or _own_folder()) / name)
     if _is_program(neighbour):
         return GatewayCommand(neighbour)
     found = shutil.which(name, path=environ.get("PATH", ""))
@@ -51,6 +51,12 @@ def find_gateway(
         if _is_program(place):
             return GatewayCommand(place)
     return _failure(FailureClass.BINARY_MISSING, obstacles.no_binary())
+
+
+def _own_folder() -> Path:
+    """Where the program lies that a person started; not where an interpreter does."""
+    program = sys.executable if getattr(sys, "frozen", False) else sys.argv[0]
+    return Path(program).absolute().parent
 
 
 def _is_program(path: str) -> bool:

@@ -12,7 +12,7 @@ from picoclaw_tray.gateway.config_error import ConfigError
 from picoclaw_tray.gateway.health import DEFAULT_HOST, DEFAULT_PORT, HealthAnswer, probe_host
 from picoclaw_tray.gateway.identity import ProcessFacts, Verdict, identify
 from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, PidRecord, parse_pid_file
-from picoclaw_tray.gateway.release import NEWEST, release_of
+from picoclaw_tray.gateway.release import release_of
 from picoclaw_tray.lifecycle.messages import Finding, Foreign, Found, Gone, Nothing, Stale
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.presentation import obstacles
@@ -22,11 +22,11 @@ from picoclaw_tray.system.files import read_bounded
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
-    from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.gateway.release import Release
     from picoclaw_tray.system.baselines import Baselines
     from picoclaw_tray.system.config_files import ConfigFiles
     from picoclaw_tray.system.paths import GatewayPlace
+    from picoclaw_tray.system.preflight import Preflight
     from picoclaw_tray.system.run_record import RunRecords
     from picoclaw_tray.text import Text
 
@@ -60,14 +60,14 @@ class Observer:
         config: ConfigFiles,
         run_records: RunRecords,
         baselines: Baselines,
-        command: GatewayCommand,
+        preflight: Preflight,
     ) -> None:
         self._place = place
         self._home = str(place.home)
         self._config = config
         self._run_records = run_records
         self._baselines = baselines
-        self._command = command
+        self._preflight = preflight
 
     def observe(self, target: Process | None, tree: tuple[ProcessKey, ...] = ()) -> Observation:
         """Looks; takes about three seconds at most.
@@ -116,10 +116,11 @@ class Observer:
         return _Scene(record, mtime, release, self._config.read(release))
 
     def _release(self, record: PidRecord | None) -> Release:
-        """That of the gateway that is recorded as running; it reads the config in its own way."""
-        if record is None:
-            return NEWEST
+        """That of the gateway that runs, or else would be started: each reads in its own way."""
         last = self._run_records.read()
+        if record is None:
+            is_alive = last is not None and processes.is_alive(last.key)
+            return release_of(last.version) if last and is_alive else self._preflight.release
         is_ours = last is not None and last.key.pid == record.pid
         return release_of(last.version if last and is_ours else record.version)
 
@@ -165,7 +166,7 @@ class Observer:
     ) -> tuple[Verdict, ProcessFacts | None, HealthAnswer | None]:
         facts = processes.facts_of(record.pid, self._home)
         answer = _ask(scene.config, record, record.pid)
-        return identify(record, scene.mtime, facts, answer, self._command), facts, answer
+        return identify(record, scene.mtime, facts, answer, self._preflight.command), facts, answer
 
     def _by_port(self, answer: HealthAnswer | None) -> tuple[Found | None, Verdict]:
         """The gateway of this home that answers, and what it is if it is none."""
@@ -183,7 +184,7 @@ class Observer:
     def _proven(self, pid: int, answer: HealthAnswer | None) -> tuple[Found | None, Verdict]:
         """This process, if it proves to be a gateway of this home without a PID file."""
         facts = processes.facts_of(pid, self._home)
-        verdict = identify(None, None, facts, answer, self._command)
+        verdict = identify(None, None, facts, answer, self._preflight.command)
         if verdict is not Verdict.GATEWAY or facts is None:
             return None, verdict
         return _found(self._process(facts), facts, answer, announced=False), verdict
@@ -195,7 +196,12 @@ class Observer:
     def _facts(self, finding: Finding, scene: _Scene) -> Facts:
         facts = Facts()
         if isinstance(scene.config, ConfigError):
-            facts = replace(facts, config_problem=scene.config.reason)
+            facts = replace(
+                facts,
+                config_problem=scene.config.reason,
+                config_explanation=scene.config.explanation,
+                config_place=self._config.place_of(scene.config),
+            )
         else:
             facts = replace(
                 facts,

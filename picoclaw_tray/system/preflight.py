@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.gateway import release as releases
-from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError
+from picoclaw_tray.gateway.command_line import GatewayCommand
+from picoclaw_tray.gateway.config_error import ConfigError
 from picoclaw_tray.gateway.failure_rules import FailureClass
+from picoclaw_tray.gateway.launch import binary_name
 from picoclaw_tray.gateway.readiness import NotReady, Obstacle, probes_wanted, readiness
 from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.presentation import obstacles
@@ -18,10 +21,8 @@ from picoclaw_tray.system.model_prober import ModelProber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
     from typing import TypeAlias
 
-    from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.gateway.config import GatewayConfig
     from picoclaw_tray.gateway.model_probe import ModelProbe
     from picoclaw_tray.gateway.release import Release
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     FindCommand: TypeAlias = Callable[[], GatewayCommand | Failure]
 
 PROBING_LIMIT_S = 4.0
-"""For all models that share the default model's name."""
+"""For all models that share the default model's name, while a person waits for the answer."""
+
+QUICK_LIMIT_S = 1.0
+"""For them if nobody waits: a start that is wished meanwhile has to wait for this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,20 @@ class Preflight:
         self._environ = environ
         self._versions = GatewayVersions()
         self._models = ModelProber()
+        self._release = releases.NEWEST
+        found = find_command()
+        unknown = GatewayCommand(binary_name(sys.platform))
+        self._command = unknown if isinstance(found, Failure) else found
+
+    @property
+    def command(self) -> GatewayCommand:
+        """The gateway command of the last check; the bare name as long as none was found."""
+        return self._command
+
+    @property
+    def release(self) -> Release:
+        """Of the program that would be started, as far as the last check could tell."""
+        return self._release
 
     def check(self, *, fresh: bool) -> Checked:
         """Takes some milliseconds; a few seconds where the program or a local model is slow.
@@ -89,9 +107,10 @@ class Preflight:
         command = self._find_command()
         if isinstance(command, Failure):
             return Checked(None, "", releases.NEWEST, None, command)
+        self._command = command
         info = self._versions.version_of(command, self._environ)
         version = info.version if info else ""
-        release = releases.release_of(version)
+        release = self._release = releases.release_of(version)
         complaint = releases.objection(version)
         if complaint is not None and not release.allows_empty:
             failure = Failure(FailureClass.NOT_RUNNABLE, complaint, curable=False)
@@ -103,13 +122,15 @@ class Preflight:
         if isinstance(verdict, NotReady):
             failure = self._not_ready(verdict)
             return Checked(command, version, release, config, failure, complaint)
+        if info is None:
+            complaint = obstacles.not_like_picoclaw(command.program)
         return Checked(command, version, release, config, None, complaint or verdict.remark)
 
     def _reachable(
         self, config: GatewayConfig, release: Release, *, fresh: bool
     ) -> frozenset[ModelProbe]:
         """Of the models to be asked, those that are there. Later ones may find no time any more."""
-        deadline = time.monotonic() + PROBING_LIMIT_S
+        deadline = time.monotonic() + (PROBING_LIMIT_S if fresh else QUICK_LIMIT_S)
         path = self._environ.get("PATH", "")
         return frozenset(
             probe
@@ -123,7 +144,7 @@ class Preflight:
             FailureClass.CONFIG_UNREADABLE,
             error.explanation,
             detail=error.reason,
-            next_step=obstacles.config_file(str(self._file(error.file)), error.line),
+            next_step=self._config.place_of(error),
             curable=False,
         )
 
@@ -139,6 +160,3 @@ class Preflight:
             curable=verdict.cures_itself,
             passable=verdict.passable,
         )
-
-    def _file(self, name: str) -> Path:
-        return self._place.config.with_name(name) if name == SECURITY_FILE else self._place.config

@@ -9,12 +9,11 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError
+from picoclaw_tray.gateway.config_error import ConfigError
 from picoclaw_tray.gateway.health import probe_addresses, reload_url
 from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, PidRecord, parse_pid_file
 from picoclaw_tray.gateway.release import release_of
 from picoclaw_tray.gateway.reload import MAX_ANSWER_BYTES, reload_complaint, reload_problem
-from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.system import health_probe, processes, punctual_http
 from picoclaw_tray.system.files import open_regular, read_bounded
@@ -36,6 +35,8 @@ _NO_TOKEN = QT_TRANSLATE_NOOP(
     "The gateway's PID file is missing or names another process, so it cannot be asked to take over"
     " its configuration. Restart it instead.",
 )
+
+_BROKEN = QT_TRANSLATE_NOOP("Reload", "The configuration was not taken over. {reason}")
 
 LIMIT_S: Final = 1.0
 LOG_LIMIT: Final = 256 * 1024
@@ -95,11 +96,12 @@ class Reloader:
             return None
 
     def _broken(self, process: Process, error: ConfigError) -> ReloadAnswer:
-        path = self._place.config
-        path = path.with_name(SECURITY_FILE) if error.file == SECURITY_FILE else path
-        next_step = obstacles.config_file(str(path), error.line)
+        next_step = self._config.place_of(error)
         return ReloadAnswer(
-            ReloadStage.FAILED, process.key, error.explanation, error.reason, next_step
+            ReloadStage.FAILED,
+            process.key,
+            text(_BROKEN, reason=error.explanation),
+            next_step=next_step,
         )
 
     def _log_size(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -206,6 +207,35 @@ def test_change_after_the_adoption_is_named_for_a_foreign_gateway_too(
         edit(home, agents={"defaults": {"model_name": ""}})
 
         rig.until(lambda: "Restart required: default model m → none." in rig.says, SOON_MS)
+
+
+def test_broken_config_of_a_running_gateway_is_said(running: Rig, home: GatewayHome) -> None:
+    home.break_config()
+    running.until(lambda: "runs on with its old configuration" in running.says, SOON_MS)
+
+    home.configure()
+
+    running.until(lambda: "runs on with its old" not in running.says, SOON_MS)
+
+
+@pytest.mark.linux
+def test_file_that_is_written_in_place_is_noticed_at_once(
+    start_rig: Callable[[LaunchSite], Rig], home: GatewayHome
+) -> None:
+    """By a tray that nobody looks at, which would look every 10 s."""
+    rig = start_rig(home.site())
+    rig.app.begin(start=True)
+    rig.until_runs()
+    rig.look()
+
+    def tells(wanted: bool) -> bool:
+        return ("tool web off" in rig.tooltip) is wanted
+
+    for enabled in (False, True, False):
+        config = json.loads(home.place.config.read_text(encoding="utf-8"))
+        config["tools"] = {"web": {"enabled": enabled}}
+        home.place.config.write_text(json.dumps(config), encoding="utf-8")
+        rig.until(partial(tells, not enabled), 3_000)
 
 
 # -- reload ----------------------------------------------------------------------------------------

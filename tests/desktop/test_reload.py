@@ -20,6 +20,8 @@ from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from tests.presentation.samples import said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytestqt.qtbot import QtBot
 
 KEY = ProcessKey(4711, "c")
@@ -52,8 +54,10 @@ def no_crew() -> NoReturn:
 
 
 @pytest.fixture
-def reload(qapp: object) -> Reload:
-    return Reload(no_crew)
+def reload(qapp: object) -> Iterator[Reload]:
+    reload = Reload(no_crew)
+    yield reload
+    reload.on_state_changed(State(Stopped()))  # or its timer goes on
 
 
 @pytest.fixture
@@ -111,12 +115,31 @@ def test_reload_is_judged_by_the_log_after_a_while(
     assert steps.stages == [ReloadStage.ACCEPTED, ReloadStage.DONE]
 
 
-def test_lines_before_a_reload_was_accepted_mean_nothing(reload: Reload, steps: Steps) -> None:
+def test_lines_before_a_reload_mean_nothing(reload: Reload, steps: Steps) -> None:
     reload.on_lines_received((DONE,))
     reload.start(RUNNING)
-    reload.on_lines_received((DONE, COMPLAINT))
+    reload.on_answer(ACCEPTED)
 
+    assert steps.stages == [ReloadStage.ACCEPTED]
+
+
+def test_line_that_overtakes_the_answer_counts(reload: Reload, steps: Steps) -> None:
+    reload.start(RUNNING)
+    reload.on_lines_received((DONE,))
     assert steps.told == []
+
+    reload.on_answer(ACCEPTED)
+
+    assert steps.stages == [ReloadStage.ACCEPTED, ReloadStage.DONE]
+
+
+def test_late_verdict_on_the_reload_before_is_passed_over(reload: Reload, steps: Steps) -> None:
+    reload.start(RUNNING)
+
+    reload.on_answer(ACCEPTED.done())
+    reload.on_answer(ACCEPTED)
+
+    assert steps.stages == [ReloadStage.ACCEPTED]
 
 
 def test_reload_is_over_with_its_gateway(reload: Reload, steps: Steps) -> None:
@@ -157,3 +180,10 @@ def test_job_that_broke_down_ends_the_reload(reload: Reload, steps: Steps) -> No
     assert steps.stages == [ReloadStage.FAILED]
     assert said(steps.told[0].reason) == ""
     assert steps.jobs == 2
+
+
+def test_failed_hot_reload_is_told_unasked(reload: Reload, steps: Steps) -> None:
+    reload.on_lines_received((b"12:00:00 ERR gateway a/b.go:1 > Config reload failed: odd",))
+
+    assert steps.stages == [ReloadStage.FAILED]
+    assert steps.told[0].detail == "Config reload failed: odd"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from picoclaw_tray.desktop.situation_board import SituationBoard
-from picoclaw_tray.lifecycle.messages import Found, Gone, Nothing, Notice, NoticeKind
+from picoclaw_tray.lifecycle.messages import Foreign, Found, Gone, Nothing, Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failure,
@@ -205,3 +205,52 @@ def test_board_forgets_what_was_out_of_date_with_the_process(board: SituationBoa
 
     facts = board.situation.facts
     assert (facts.changes, facts.can_reload) == ((), False)
+
+
+def test_board_says_that_a_start_would_find_its_port_taken(board: SituationBoard) -> None:
+    owner = Text(Template("Test", "nginx uses port 18790."))
+    board.on_state_changed(STOPPED)
+    board.on_observed(_seen(Foreign(owner), Facts()))
+
+    board.on_assessed(OUTLOOK)
+    assert board.situation.outlook is not None
+    assert board.situation.outlook.objection is not None
+    assert board.situation.outlook.objection.reason == owner
+
+    board.on_observed(_seen(Nothing(), Facts()))
+    board.on_assessed(OUTLOOK)
+    assert board.situation.outlook == OUTLOOK
+
+
+FAILED_RELOAD = ReloadAnswer(ReloadStage.FAILED)
+
+
+def test_board_forgets_a_refusal_once_the_files_are_others(board: SituationBoard) -> None:
+    board.on_state_changed(RUNNING)
+    board.on_observed(replace(_seen(FOUND, KNOWN), config_stamp=((1,),)))
+    board.on_notice(REFUSED)
+
+    board.on_observed(replace(_seen(FOUND, KNOWN), config_stamp=((1,),)))
+    assert board.situation.notice == REFUSED
+
+    board.on_observed(replace(_seen(FOUND, KNOWN), config_stamp=((2,),)))
+    assert _refusals(board) == (None, None)
+
+    board.on_reload_changed(FAILED_RELOAD)
+    board.on_observed(replace(_seen(FOUND, KNOWN), config_stamp=((3,),)))
+    assert _refusals(board) == (None, None)
+
+
+def _refusals(board: SituationBoard) -> tuple[object, object]:
+    return board.situation.notice, board.situation.reload
+
+
+def test_board_keeps_one_refusal_at_a_time(board: SituationBoard) -> None:
+    board.on_state_changed(RUNNING)
+
+    board.on_notice(REFUSED)
+    board.on_reload_changed(FAILED_RELOAD)
+    assert _refusals(board) == (None, FAILED_RELOAD)
+
+    board.on_notice(REFUSED)
+    assert _refusals(board) == (REFUSED, None)

@@ -14,8 +14,8 @@ def plain(raw: str, path: str) -> str:
     return raw
 
 
-def channels_of(given, security=None, release=NEWEST, read=plain):
-    return checked_channels(merged_channels(given, security or {}), release, read)
+def channels_of(given, security=None, release=NEWEST, read=plain, environ=None):
+    return checked_channels(merged_channels(given, security or {}), release, environ or {}, read)
 
 
 def test_channels_has_the_built_in_ones_disabled():
@@ -144,3 +144,17 @@ def test_channels_rejects_negative_streaming_numbers_in_newer_releases(channel, 
     with pytest.raises(InvalidConfigError) as caught:
         channels_of(given)
     assert caught.value.error.field == f"channel_list.{channel}.settings.streaming.{name}"
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "setting", "value"),
+    [
+        ("pico", {"PICOCLAW_CHANNELS_PICO_TOKEN": "t"}, "token", "t"),
+        ("wecom", {"SECRET": "s"}, "secret", "s"),
+        ("line", {"PICOCLAW_CHANNELS_LINE_WEBHOOK_PORT": "1234"}, "webhook_port", 1234),
+        ("line", {"PICOCLAW_CHANNELS_LINE_WEBHOOK_PORT": "odd"}, "webhook_port", 18791),
+        ("line", {"PICOCLAW_CHANNELS_LINE_WEBHOOK_PORT": ""}, "webhook_port", 18791),
+    ],
+)
+def test_channels_take_the_value_of_a_variable_and_skip_a_bad_one(given, environ, setting, value):
+    assert channels_of({}, environ=environ)[given]["settings"][setting] == value

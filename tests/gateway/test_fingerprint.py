@@ -168,8 +168,8 @@ NOTICED = [
     (("gateway", "log_level", "debug"), ["log level warn → debug"]),
     (("gateway", "hot_reload", True), ["hot reload on"]),
     # the entries of the models in use
-    ((*MODELS, 0, "model", "a3"), ["model a openai/a1 → openai/a3"]),
-    ((*MODELS, 0, "provider", "groq"), ["model a openai/a1 → groq/a1"]),
+    ((*MODELS, 0, "model", "a3"), ["model a: openai/a1 → openai/a3"]),
+    ((*MODELS, 0, "provider", "groq"), ["model a: openai/a1 → groq/a1"]),
     ((*MODELS, 0, "api_base", "http://x/"), ["settings of model a changed"]),
     ((*MODELS, 0, "auth_method", "oauth"), ["settings of model a changed"]),
     ((*MODELS, 0, "extra_body", {"n": 1}), ["settings of model a changed"]),
@@ -368,7 +368,7 @@ def test_lost_key_hides_only_what_is_hashed():
         "host localhost → *",
         "port 18790 → 1",
         "default model a → b",
-        "model b openai/b1 → b2",
+        "model b: openai/b1 → b2",
     ]
 
 
@@ -620,3 +620,20 @@ def test_entry_with_several_keys_shifts_those_behind_it():
     assert made is not None
     assert again is not None
     assert (made["model_place:a"], again["model_place:a"]) == ("3", "1")
+
+
+def test_reload_does_not_change_whether_a_gateway_reloads_by_itself():
+    before, after = of(BASE), of(changed(BASE, "gateway", "hot_reload", True))
+
+    assert words(reloaded(before, after), after) == ["hot reload on"]
+
+
+def test_key_that_the_gateway_encrypts_when_it_saves_is_no_change():
+    def with_key(key):
+        models = (ModelEntry("a", "openai", "x", keys=(key,)),)
+        return fingerprint(GatewayConfig(default_model="a", models=models), NEWEST, KEY)
+
+    plain, encrypted, other = map(with_key, ("k", "enc://AAAA", "enc://BBBB"))
+
+    assert words(plain, encrypted) == []
+    assert words(encrypted, other) == ["API key of model a changed"]

@@ -329,7 +329,7 @@ def test_model_that_fails_for_another_reason_is_not_asked_for():
 # -- several entries of one name ----------------------------------------------------------------
 
 USABLE = ModelEntry("m", "openai", "x", keys=("k",))
-KEYLESS = ModelEntry("m", "openai", "y")
+KEYLESS = ModelEntry("m", "openai", "y", api_base="http://m.invalid")
 ABSENT = ModelEntry("m", "ollama", "z")
 
 
@@ -397,7 +397,8 @@ def explanation_of(release=NEWEST, **fields) -> str:
     [
         ({"provider": "acme"}, "the provider “acme”, which PicoClaw does not know"),
         ({"provider": "elevenlabs"}, "“elevenlabs” is not made for chat"),
-        ({}, "has no API key"),
+        ({}, "has neither an API key nor an api_base"),
+        ({"api_base": "http://m.invalid"}, "has no API key"),
         ({"lost_keys": True}, "an empty entry in .security.yml takes its place"),
         (
             {"provider": "openai", "auth_method": "oauth", "lost_keys": True},
@@ -481,3 +482,29 @@ def test_blanks_do_not_matter_where_a_model_has_them_too():
     config = GatewayConfig(default_model="m", padded_default_model=" m ", models=models)
 
     assert readiness(config, NEWEST) == Ready()
+
+
+@pytest.mark.parametrize(
+    ("first", "obstacle"),
+    [
+        (ModelEntry("m", "acme", "x", keys=("k",)), Obstacle.NOT_FOR_CHAT),
+        (ModelEntry("m", "elevenlabs", "x", keys=("k",)), Obstacle.NOT_FOR_CHAT),
+        (ModelEntry("m", "openai", "x"), Obstacle.NO_CREDENTIALS),
+    ],
+)
+def test_first_of_several_entries_must_not_keep_the_gateway_from_starting(first, obstacle):
+    verdict = of_entries(first, USABLE)
+
+    assert isinstance(verdict, NotReady)
+    assert verdict.obstacle is obstacle
+    assert "begins with the first" in render(verdict.explanation)
+    assert isinstance(of_entries(USABLE, first), Ready)
+
+
+def test_waiting_does_not_cure_a_base_that_cannot_be_asked():
+    away = of_entries(ModelEntry("m", "vllm", "x", api_base="http://127.0.0.1:9/v1"))
+    unaskable = of_entries(ModelEntry("m", "vllm", "x", api_base="localhost:8000/v1"))
+
+    assert isinstance(away, NotReady)
+    assert isinstance(unaskable, NotReady)
+    assert (away.cures_itself, unaskable.cures_itself) == (True, False)

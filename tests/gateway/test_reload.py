@@ -145,3 +145,18 @@ def test_complaint_is_one_line_whatever_it_says(message):
     (line,) = message.strip().split("\n")[:1]
 
     assert reload_complaint([entry(message)]) == line.rstrip()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Config reload failed: error creating new provider",
+        "Error loading config for hot reload: odd",
+        "Hot reload failed: odd",
+    ],
+)
+def test_complaint_about_a_reload_that_nobody_asked_for_is_told_apart(message):
+    line = f"12:00:00 ERR gateway a/b.go:1 > {message}"
+
+    assert reload_complaint([line], hot=True) == message
+    assert reload_complaint([line]) == ""

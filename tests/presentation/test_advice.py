@@ -102,7 +102,7 @@ def test_changes_are_listed_as_far_as_they_are_read(count, words):
                 ReloadStage.FAILED, reason=REASON, detail="it is full", next_step=NEXT_STEP
             ),
             False,
-            ["The disk is full.", "PicoClaw says: it is full", "Tidy up."],
+            ["The disk is full.", "PicoClaw says: it is full.", "Tidy up."],
         ),
     ],
 )
@@ -119,3 +119,10 @@ def test_reload_that_failed_comes_before_the_restart_that_is_still_required():
         UNKNOWN,
         "Restart required: tool 1 on.",
     ]
+
+
+def test_broken_config_of_a_running_gateway_is_named_in_place_of_changes():
+    facts = Facts(changes=numbered(1), config_explanation=REASON, config_place=NEXT_STEP)
+
+    runs_on = "The gateway runs on with its old configuration: the new one cannot be used. "
+    assert sentences(Running(OURS), facts=facts) == [f"{runs_on}The disk is full.", "Tidy up."]

@@ -22,7 +22,12 @@ from picoclaw_tray.lifecycle.state import (
     StopReason,
 )
 from picoclaw_tray.presentation.icon import IconName
-from picoclaw_tray.presentation.notices import announce_change, announce_notice, is_unexplained
+from picoclaw_tray.presentation.notices import (
+    announce_change,
+    announce_notice,
+    is_unexplained,
+    shown_failure,
+)
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.presentation.situation import Facts
 from tests.presentation.samples import (
@@ -304,3 +309,25 @@ def test_reload_that_is_forgotten_is_not_announced():
     reload = ReloadAnswer(ReloadStage.DONE)
 
     assert announce_change(situation(RUNNING, reload=reload), situation(RUNNING), NOW) is None
+
+
+@pytest.mark.parametrize("failure_class", ["config_unreadable", "not_ready", "port_taken"])
+def test_what_stood_in_the_way_is_forgotten_once_the_gateway_runs(failure_class):
+    failure = Failure(failure_class, REASON)
+
+    assert shown_failure(State(Running(OURS), failure=failure)) is None
+    assert shown_failure(State(Failed(gave_up=False), failure=failure)) == REASON
+
+
+def test_crash_is_remembered_while_the_gateway_runs_again():
+    assert shown_failure(State(Running(OURS), failure=FAILURE)) is not None
+
+
+def test_same_failure_of_another_reload_is_announced_again():
+    first, second = (ReloadAnswer(ReloadStage.FAILED, reason=REASON) for _ in range(2))
+
+    announcement = announce_change(
+        situation(RUNNING, reload=first), situation(RUNNING, reload=second), NOW
+    )
+
+    assert announcement is not None

@@ -57,7 +57,7 @@ KILLING = Stopping(OURS, Rest(), LATER, killed=True)
 IMMORTAL = Stopping(OURS, Rest(), None, killed=True)
 BACKOFF = Backoff(LATER, 1, counted=True, anyway=False)
 FAILED = Failed(gave_up=False)
-PASSABLE = Failure("not_ready", passable=True)
+PASSABLE = Failure("not_ready", curable=False, passable=True)
 
 
 def entries(phase, failure=FAILURE, refused_restart=None):
@@ -286,3 +286,17 @@ def test_menu_offers_a_reload_only_while_the_gateway_runs(phase):
 
 def test_menu_offers_no_reload_where_the_gateway_cannot():
     assert tray_view(situation(RUNNING, facts=Facts(changes=(CHANGE,))), NOW).reload is None
+
+
+def test_menu_offers_a_plain_start_for_what_waiting_may_cure():
+    away = Failure("not_ready", curable=True, passable=True)
+    view = tray_view(situation(Stopped(), outlook=Outlook(objection=away)), NOW)
+
+    assert view.start.wish is Wish.START
+
+
+def test_menu_line_says_that_a_restart_is_required():
+    view = tray_view(situation(RUNNING, facts=OUTDATED), NOW)
+
+    assert said(view.menu_line) == "Running · restart required"
+    assert tray_view(situation(RUNNING), NOW).menu_line is None

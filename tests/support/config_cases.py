@@ -187,6 +187,16 @@ def _not_usable() -> Iterator[ConfigCase]:
         "speech recognition", Obstacle.NOT_FOR_CHAT, document(keyed(provider="elevenlabs"))
     )
     yield ConfigCase("unknown provider", Obstacle.NOT_FOR_CHAT, document(keyed(provider="acme")))
+    yield ConfigCase(
+        "the first of two entries is not for chat",
+        Obstacle.NOT_FOR_CHAT,
+        document(keyed(provider="acme"), keyed()),
+    )
+    yield ConfigCase(
+        "the first of two entries has neither key nor base",
+        Obstacle.NO_CREDENTIALS,
+        document(model(api_base=None), keyed()),
+    )
 
 
 def _ready() -> Iterator[ConfigCase]:
@@ -212,6 +222,14 @@ def _ready() -> Iterator[ConfigCase]:
     yield ConfigCase("several keys", READY, document(model(api_keys=["k", "l"])))
     yield ConfigCase("empty first key", READY, document(model(api_keys=["", "k"])))
     yield ConfigCase("one of two entries has a key", READY, document(model(), keyed()))
+    yield ConfigCase(
+        "the first of two entries has no key, but a base", READY, document(model(), keyed())
+    )
+    yield ConfigCase(
+        "the second of two entries is not for chat",
+        READY,
+        document(keyed(), keyed(provider="acme")),
+    )
     yield ConfigCase(
         "provider in the model's text", READY, document(keyed(provider=None, model="openai/x"))
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import os
 
@@ -9,6 +10,7 @@ from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_conf
 from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, ConfigErrorKind
 from picoclaw_tray.gateway.release import NEWEST, release_of
 from picoclaw_tray.system import config_files
+from picoclaw_tray.system import files as files_module
 from picoclaw_tray.system.config_files import ConfigFiles
 from picoclaw_tray.system.paths import GatewayPlace
 
@@ -341,3 +343,66 @@ def test_changed_at_is_the_time_of_the_newer_file(place):
 
     assert files.changed_at() == 200
     assert not files.is_missing()
+
+
+@pytest.mark.parametrize("name", ["\\ud800", "x\\u0000y", "a" * 300, "../" * 50])
+def test_name_of_a_secret_file_that_cannot_be_one_is_a_classed_error(place, name):
+    entry = f'{{"model_name":"m","model":"x","api_keys":["file://{name}"]}}'
+    write(place.config, f'{{"version":3,"model_list":[{entry}]}}')
+
+    error = ConfigFiles(place, {}).read()
+
+    assert isinstance(error, ConfigError)
+    assert error.kind is ConfigErrorKind.UNRESOLVED_SECRET
+
+
+@pytest.mark.parametrize("key_file", ["a" * 5000, "\0", "/root/none"])
+def test_key_file_that_cannot_be_looked_at_is_as_good_as_none(place, key_file):
+    write(place.config, config_with(18800))
+
+    config = ConfigFiles(place, {"PICOCLAW_SSH_KEY_PATH": key_file}).read()
+
+    assert port_of(config) == 18800
+
+
+def test_key_file_that_comes_later_is_noticed(place, tmp_path):
+    key_file = tmp_path / "key"
+    secret = base64.b64encode(b"x" * 40).decode()
+    entry = {"model_name": "m", "model": "x", "api_keys": [f"enc://{secret}"]}
+    write(place.config, json.dumps({"version": 3, "model_list": [entry]}))
+    environ = {"PICOCLAW_KEY_PASSPHRASE": "p", "PICOCLAW_SSH_KEY_PATH": str(key_file)}
+    files = ConfigFiles(place, environ)
+    assert isinstance(files.read(), ConfigError)
+
+    key_file.write_text("key")
+
+    assert isinstance(files.read(), GatewayConfig)
+
+
+def test_change_while_the_files_are_read_is_noticed(place, monkeypatch):
+    write(place.config, config_with(18800))
+    files = ConfigFiles(place, {})
+
+    def read_and_change(path, limit):
+        content = files_module.read_bounded(path, limit)
+        if path == place.config:
+            monkeypatch.undo()
+            write(place.config, config_with(18801))
+        return content
+
+    monkeypatch.setattr(config_files, "read_bounded", read_and_change)
+
+    ports = [port_of(files.read()), port_of(files.read())]
+
+    assert ports == [18800, 18801]
+
+
+def test_error_from_the_environment_has_no_place(place):
+    write(place.config, config_with(18800))
+    files = ConfigFiles(place, {"PICOCLAW_GATEWAY_PORT": "0"})
+
+    error = files.read()
+
+    assert isinstance(error, ConfigError)
+    assert error.line is None
+    assert files.place_of(error) is None

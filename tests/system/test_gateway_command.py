@@ -104,7 +104,7 @@ def test_gateway_is_looked_for_where_installers_put_it(folder, monkeypatch):
     places = (missing, str(folder), program(here), program(later))
     monkeypatch.setattr(gateway_command, "install_places", lambda *_: places)
 
-    assert find_gateway("", {"PATH": ""}) == GatewayCommand(str(here))
+    assert find_gateway("", {"PATH": ""}, folder / "none") == GatewayCommand(str(here))
 
 
 @pytest.mark.linux

@@ -346,7 +346,7 @@ def test_local_model_that_goes_away_is_missed_at_once(stand_in_home: GatewayHome
 
 def test_one_of_several_models_is_enough(stand_in_home: GatewayHome) -> None:
     port = free_port()
-    configure(stand_in_home, {}, local(free_port()), local(port))
+    configure(stand_in_home, local(free_port()), {}, local(port))
 
     with model_server(port):
         checked = check(stand_in_home.site())
@@ -355,10 +355,25 @@ def test_one_of_several_models_is_enough(stand_in_home: GatewayHome) -> None:
     assert said(checked.remark).startswith("2 of 3 entries named “m” cannot be used now.")
 
 
+def test_program_that_does_not_tell_its_version_is_named(
+    stand_in_home: GatewayHome, elsewhere: Path
+) -> None:
+    program = elsewhere / "other"
+    program.write_text("#!/bin/sh\necho GNU other 5.2\n", encoding="utf-8")
+    program.chmod(0o755)
+    site = replace(stand_in_home.site(), command=GatewayCommand(str(program)))
+
+    checked = check(site)
+
+    assert checked.objection is None
+    assert "does not tell its version as PicoClaw does" in said(checked.remark)
+
+
 def test_no_model_is_asked_when_the_time_is_up(
     stand_in_home: GatewayHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preflight, "PROBING_LIMIT_S", 0.0)
+    monkeypatch.setattr(preflight, "QUICK_LIMIT_S", 0.0)
     port = free_port()
     configure(stand_in_home, local(port))
 
