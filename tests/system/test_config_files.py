@@ -356,7 +356,7 @@ def test_name_of_a_secret_file_that_cannot_be_one_is_a_classed_error(place, name
     assert error.kind is ConfigErrorKind.UNRESOLVED_SECRET
 
 
-@pytest.mark.parametrize("key_file", ["a" * 5000, "\0", "/root/none"])
+@pytest.mark.parametrize("key_file", ["a" * 5000, "\0", "/nowhere/none"])
 def test_key_file_that_cannot_be_looked_at_is_as_good_as_none(place, key_file):
     write(place.config, config_with(18800))
 
