@@ -35,6 +35,8 @@ class Actions(QObject):
         self._calm = QTimer(self, singleShot=True)
         self.headline = QAction(self, enabled=False)
         self.start = self._wishing(Wish.START)
+        self.start_anyway = self._wishing(Wish.START_ANYWAY)
+        self.start_anyway.setVisible(False)
         self.stop = self._wishing(Wish.STOP)
         self.restart = self._wishing(Wish.RESTART)
         self.reload = self._wishing(Wish.RELOAD)
@@ -51,6 +53,7 @@ class Actions(QObject):
         """What the window shows as buttons: all but what it is itself."""
         return (
             self.start,
+            self.start_anyway,
             self.stop,
             self.restart,
             self.reload,
@@ -68,10 +71,14 @@ class Actions(QObject):
         self._show_entry(self.stop, view.stop)
         self._show_entry(self.restart, view.restart)
         self._show_entry(self.quit, view.quit)
-        if view.reload is not None:
-            self._show_entry(self.reload, view.reload)
-        if self.reload.isVisible() != (view.reload is not None):
-            self.reload.setVisible(view.reload is not None)
+        self._show_if_any(self.start_anyway, view.start_anyway)
+        self._show_if_any(self.reload, view.reload)
+
+    def _show_if_any(self, action: QAction, entry: Entry | None) -> None:
+        if entry is not None:
+            self._show_entry(action, entry)
+        if action.isVisible() != (entry is not None):
+            action.setVisible(entry is not None)
 
     def _show_entry(self, action: QAction, entry: Entry) -> None:
         label = self._render(entry.text)

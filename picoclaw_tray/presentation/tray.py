@@ -59,6 +59,7 @@ class TrayView:
         menu_line: The first line of the menu, where it says more than the headline.
         details: Version, PID, address, uptime, as far as they are known; whether a start is ready.
         advice: What a person should know before the next start, or about the one that runs.
+        start_anyway: Beside a plain start that would wait first; None where one of them is enough.
         reload: None where the gateway cannot be asked to take over its configuration.
     """
 
@@ -72,6 +73,7 @@ class TrayView:
     quit: Entry
     menu_line: Text | None = None
     advice: tuple[Text, ...] = ()
+    start_anyway: Entry | None = None
     reload: Entry | None = None
 
 
@@ -87,6 +89,7 @@ _UP_DAYS = QT_TRANSLATE_NOOP("Tray", "Up {days} d {hours} h")
 _UP_NOW = QT_TRANSLATE_NOOP("Tray", "Up less than 1 min")
 _START = QT_TRANSLATE_NOOP("Tray", "&Start")
 _START_ANYWAY = QT_TRANSLATE_NOOP("Tray", "&Start anyway")
+_START_ANYWAY_NOW = QT_TRANSLATE_NOOP("Tray", "Start any&way")
 _STOP = QT_TRANSLATE_NOOP("Tray", "S&top")
 _FORCE_STOP = QT_TRANSLATE_NOOP("Tray", "Force s&top")
 _RESTART = QT_TRANSLATE_NOOP("Tray", "&Restart")
@@ -121,6 +124,7 @@ def tray_view(situation: Situation, now: float) -> TrayView:
         start=_start(situation),
         stop=_stop(state),
         restart=_restart(situation),
+        start_anyway=_start_anyway(situation),
         reload=_reload(situation),
         quit=_quit(state),
     )
@@ -192,6 +196,15 @@ def _start(situation: Situation) -> Entry:
             return Entry(text(_START), Wish.START, enabled=True)
         case _:
             return Entry(text(_START), Wish.START, enabled=False)
+
+
+def _start_anyway(situation: Situation) -> Entry | None:
+    objection = situation.outlook.objection if situation.outlook else None
+    match situation.state.phase:
+        case Stopped() if objection and objection.passable and objection.curable:
+            return Entry(text(_START_ANYWAY_NOW), Wish.START_ANYWAY, enabled=True)
+        case _:
+            return None
 
 
 def _stop(state: State) -> Entry:

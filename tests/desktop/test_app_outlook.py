@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from picoclaw_tray.lifecycle.state import Failed, Stopped
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +97,20 @@ def test_start_anyway_is_offered_for_what_the_gateway_itself_does_not_mind(
     waiting.actions.start.trigger()
 
     waiting.until_runs()
+
+
+def test_start_may_wait_for_a_local_model_or_not(waiting: Rig, home: GatewayHome) -> None:
+    away = f"http://127.0.0.1:{free_port()}/v1"
+    edit(home, model_list=[{"model_name": "m", "provider": "vllm", "model": "x", "api_base": away}])
+    waiting.until(waiting.actions.start_anyway.isVisible, SOON_MS)
+    assert waiting.button("any&way").isVisible()
+    assert waiting.actions.start.text() == "&Start"
+
+    waiting.actions.start_anyway.trigger()
+
+    waiting.until_runs()
+    assert not waiting.actions.start_anyway.isVisible()
+    assert not waiting.button("any&way").isVisible()
 
 
 def test_place_of_an_error_is_named_before_anybody_starts(waiting: Rig, home: GatewayHome) -> None:

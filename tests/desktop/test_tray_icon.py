@@ -84,6 +84,7 @@ def test_tray_has_its_menu_in_order(tray: Tray, actions: Actions) -> None:
     assert entries == [
         actions.headline,
         actions.start,
+        actions.start_anyway,
         actions.stop,
         actions.restart,
         actions.reload,

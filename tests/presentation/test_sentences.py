@@ -88,8 +88,7 @@ situations = st.builds(
 def texts_of_view(view: TrayView) -> Iterator[Text]:
     yield from (view.title, view.headline, *view.details, *view.advice)
     yield from (entry.text for entry in (view.start, view.stop, view.restart, view.quit))
-    if view.reload is not None:
-        yield view.reload.text
+    yield from (entry.text for entry in (view.start_anyway, view.reload) if entry is not None)
 
 
 def texts_of_announcement(announcement: Announcement | None) -> Iterator[Text]:

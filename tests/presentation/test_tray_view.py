@@ -253,6 +253,7 @@ def test_menu_offers_to_start_anyway_when_the_outlook_can_be_passed_over():
     view = tray_view(situation(Stopped(), outlook=Outlook(objection=PASSABLE)), NOW)
 
     assert (label(view.start), view.start.wish) == ("Start anyway", Wish.START_ANYWAY)
+    assert view.start_anyway is None
 
 
 @pytest.mark.parametrize("phase", [BACKOFF, FAILED, LOCATING])
@@ -293,6 +294,8 @@ def test_menu_offers_a_plain_start_for_what_waiting_may_cure():
     view = tray_view(situation(Stopped(), outlook=Outlook(objection=away)), NOW)
 
     assert view.start.wish is Wish.START
+    assert view.start_anyway is not None
+    assert (label(view.start_anyway), view.start_anyway.wish) == ("Start anyway", Wish.START_ANYWAY)
 
 
 def test_menu_line_says_that_a_restart_is_required():
