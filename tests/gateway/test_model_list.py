@@ -6,41 +6,7 @@ from picoclaw_tray.gateway.models import (
     NOT_FOR_CHAT,
     canonical_provider,
 )
-from picoclaw_tray.gateway.release import NEWEST, release_of
-
-OLDER = release_of("v0.2.8")
-NEWER = release_of("v0.2.9")
-
-ALIASES = {
-    "gpt": "openai",
-    "claude": "anthropic",
-    "google": "gemini",
-    "glm": "zhipu",
-    "qwen": "qwen-portal",
-    "qwen-international": "qwen-intl",
-    "dashscope-intl": "qwen-intl",
-    "dashscope-us": "qwen-us",
-    "z.ai": "zai",
-    "z-ai": "zai",
-    "copilot": "github-copilot",
-    "google-antigravity": "antigravity",
-    "claudecli": "claude-cli",
-    "codexcli": "codex-cli",
-}
-NEWER_ALIASES = {
-    "coding-plan": "alibaba-coding",
-    "qwen-coding": "alibaba-coding",
-    "coding-plan-anthropic": "alibaba-coding-anthropic",
-    "azure-openai": "azure",
-    "g4f": "gpt4free",
-}
-OLDER_ALIASES = {
-    "alibaba-coding": "coding-plan",
-    "qwen-coding": "coding-plan",
-    "alibaba-coding-anthropic": "coding-plan-anthropic",
-    "opencode-zen": "opencode",
-    "kimi-code": "kimi-coding",
-}
+from picoclaw_tray.gateway.release import NEWEST
 
 
 def test_built_in_models_have_names_of_their_own_and_known_providers():

@@ -4,18 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from picoclaw_tray.gateway.model_probe import (
-    ModelProbe,
-    ProbeKind,
-)
 from picoclaw_tray.gateway.probe_cache import LONGEST_MEMORY_S, MOST_MEMORIES, ProbeCache
-from picoclaw_tray.gateway.release import release_of
-
-OLDER, NEWER = release_of("v0.2.7"), release_of("v0.2.9")
-NEVER = ModelProbe(ProbeKind.NEVER)
-LISTS = (ProbeKind.OLLAMA, ProbeKind.MODELS, ProbeKind.ANY_MODELS)
-
-both_releases = pytest.mark.parametrize("release", [OLDER, NEWER], ids=["older", "newer"])
 
 
 def lasts_s(cache: ProbeCache, now: float) -> float:
