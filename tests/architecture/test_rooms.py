@@ -13,10 +13,11 @@ from tests.support.source_tree import imported, modules, used
 
 PURE = {
     "text": {"text"},
+    "remote": {"remote"},
     "lifecycle": {"lifecycle", "text"},
     "gateway": {"gateway", "text"},
     "logs": {"logs", "text"},
-    "presentation": {"gateway", "lifecycle", "logs", "presentation", "text"},
+    "presentation": {"gateway", "lifecycle", "logs", "presentation", "remote", "text"},
 }
 """The pure rooms, each with the rooms that it may bring along."""
 
