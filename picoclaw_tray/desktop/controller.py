@@ -89,7 +89,7 @@ class GatewayController(QObject):
     Signals:
         state_changed(State): The life cycle moved; also within a phase.
         observed(Observation): Somebody looked; comes after the change that it led to.
-        assessed(Outlook): What a start would be like, as long as there is no gateway.
+        assessed(Outlook): What a start would be like.
         reload_answered(ReloadAnswer): The answer to a job of a reload.
         run_started(): A new run of our own is about to be spawned.
         lines_received(tuple): Lines of its output, ``bytes``.
@@ -134,6 +134,7 @@ class GatewayController(QObject):
         self._slept = sleep_clock.slept_s()
         self._held_ends: deque[Exited | Observed] = deque()
         self._config_stamp: Stamp | None = None
+        self._assessed: tuple[int, Stamp] | None = None
         self._watch = Lane("watch", self)
         self._act = Lane("act", self)
         self._watch.job_done.connect(self._on_job_done)
@@ -290,10 +291,24 @@ class GatewayController(QObject):
         if answer.observation is not None:
             self.observed.emit(answer.observation)
             self._note_config(answer.observation.config_stamp, repairs=asked_now)
-            if isinstance(self._state.phase, Stopped | Backoff | Failed):
-                self._watch.submit(jobs.assessing(self._crew, self._state.epoch))
+            self._assess(answer.observation.config_stamp)
         elif answer.config_stamp is not None:
             self._note_config(answer.config_stamp, repairs=False)
+
+    def _assess(self, stamp: Stamp) -> None:
+        """Asks what a start would be like: with each look where there is no gateway.
+
+        Beside one that runs once, and again when PicoClaw's files change: only a shell wants it.
+        """
+        now = (self._state.epoch, stamp)
+        match self._state.phase:
+            case Stopped() | Backoff() | Failed():
+                self._watch.submit(jobs.assessing(self._crew, self._state.epoch))
+            case Running() if now != self._assessed:
+                self._assessed = now
+                self._watch.submit(jobs.assessing(self._crew, self._state.epoch))
+            case _:
+                pass
 
     @Slot(object)
     def _on_signal_done(self, answer: object) -> None:

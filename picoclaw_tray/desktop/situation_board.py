@@ -63,8 +63,8 @@ class SituationBoard(QObject):
         outlook, reload = before.outlook, before.reload
         if state.epoch != before.state.epoch:
             notice, reload = None, None
-        if state.process is not None:
-            outlook = None
+        if state.process is not None and before.state.process is None:
+            outlook = None  # it was that of another moment; the next look brings a new one
         self._situation = replace(
             before, state=state, facts=facts, notice=notice, outlook=outlook, reload=reload
         )
@@ -98,7 +98,7 @@ class SituationBoard(QObject):
     def on_assessed(self, outlook: Outlook) -> None:
         """Somebody looked what a start would be like."""
         shown = self._obstructed(outlook)
-        if self._situation.state.process is None and shown != self._situation.outlook:
+        if shown != self._situation.outlook:
             self._situation = replace(self._situation, outlook=shown)
             self._announce()
 

@@ -26,6 +26,7 @@ from picoclaw_tray.gateway.failure_rules import (
     FailureClass,
     FailureRule,
 )
+from picoclaw_tray.gateway.signal_names import signal_name
 from picoclaw_tray.gateway.startup_error import find_startup_error
 from picoclaw_tray.text import Text
 
@@ -41,22 +42,6 @@ EVIDENCE_LINES = 5
 
 PANIC_EXIT_CODE = 2
 SIGABRT = 6
-
-_SIGNAL_NAMES = {
-    1: "SIGHUP",
-    2: "SIGINT",
-    3: "SIGQUIT",
-    4: "SIGILL",
-    5: "SIGTRAP",
-    6: "SIGABRT",
-    8: "SIGFPE",
-    9: "SIGKILL",
-    11: "SIGSEGV",
-    13: "SIGPIPE",
-    14: "SIGALRM",
-    15: "SIGTERM",
-}
-"""The numbers that all Unix systems share; the others differ."""
 
 _PANIC_LINE = re.compile(r"panic: |fatal error: |goroutine \d+ \[")
 _MEMORY_LINE = re.compile(r"fatal error: .*(?:out of memory|cannot allocate memory)")
@@ -151,7 +136,7 @@ def _from_panic(evidence: Evidence) -> Diagnosis | None:
 def _from_signal(evidence: Evidence) -> Diagnosis | None:
     if evidence.signal is None:
         return None
-    name = _SIGNAL_NAMES.get(evidence.signal, str(evidence.signal))
+    name = signal_name(evidence.signal)
     rule = SIGNAL_RULES.get(name, SIGNALLED)
     return _conclude(rule, _last_lines(evidence), signal=name)
 

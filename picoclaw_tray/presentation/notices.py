@@ -157,13 +157,13 @@ def shown_failure(state: State) -> Text | None:
     match state.phase:
         case Backoff() | Failed() if state.failure is not None:
             return reason_of(state.failure)
-        case Running() | Starting() if state.failure and not _was_refused(state.failure):
+        case Running() | Starting() if state.failure and not was_refused(state.failure):
             return text(_LAST_FAILURE, reason=reason_of(state.failure))
         case _:
             return None
 
 
-def _was_refused(failure: Failure) -> bool:
+def was_refused(failure: Failure) -> bool:
     """Nothing had run: once it does, what stood in the way is of no interest."""
     return failure.failure_class in _REFUSALS
 

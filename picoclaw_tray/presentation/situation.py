@@ -59,12 +59,14 @@ class Outlook:
         default_model: Of the config; empty if there is none, or if it could not be told.
         objection: Why it would be refused; none if it is ready.
         remark: What a person should know all the same.
+        program: The path of that program; empty if none was found.
     """
 
     version: str = ""
     default_model: str = ""
     objection: Failure | None = None
     remark: Text | None = None
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Situation:
     """One moment of one gateway: what icon, menu, windows and scripts are told from.
 
     Attributes:
-        outlook: Of the next start; none as long as nobody looked, or while there is a gateway.
+        outlook: Of the next start; none as long as nobody looked.
         notice: What the person was told last about a wish that changed nothing; forgotten with the
             next change of phase.
         reload: How far the last reload has come; forgotten likewise.

@@ -63,7 +63,8 @@ class Checked:
     def outlook(self) -> Outlook:
         """What a person is shown before a start."""
         model = self.config.default_model if self.config else None
-        return Outlook(self.version, model or "", self.objection, self.remark)
+        program = self.command.program if self.command else ""
+        return Outlook(self.version, model or "", self.objection, self.remark, program)
 
 
 class Preflight:

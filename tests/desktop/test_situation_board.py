@@ -167,12 +167,12 @@ def test_board_keeps_the_outlook_until_there_is_a_gateway(board: SituationBoard)
     assert board.situation.outlook is None
 
 
-def test_board_ignores_an_outlook_that_comes_too_late(board: SituationBoard) -> None:
+def test_board_knows_the_outlook_beside_a_gateway(board: SituationBoard) -> None:
     board.on_state_changed(RUNNING)
 
     board.on_assessed(OUTLOOK)
 
-    assert board.situation.outlook is None
+    assert board.situation.outlook == OUTLOOK
 
 
 def test_board_tells_an_outlook_only_when_it_differs(board: SituationBoard) -> None:

@@ -106,7 +106,7 @@ class TestLife:
             panel_tray.wait_for("Running", OK)
             wait_until(lambda: f"PID {gateway.pid}" in panel_tray.details, what="its PID")
 
-            assert "Not started by this tray" in panel_tray.details
+            assert "Started by somebody else" in panel_tray.details
             panel_tray.click("Quit and leave the gateway running")
 
             assert tray.program.wait(PATIENCE_S) == 0

@@ -183,7 +183,7 @@ def test_view_shows_icon_and_headline_of_the_state():
         (OURS, Facts(), ["PID 4711"]),
         (OURS, Facts(port=18790), ["PID 4711"]),
         (OURS, Facts(host="::1", port=18790), ["PID 4711", "Address [::1]:18790"]),
-        (FOREIGN, Facts(), ["PID 815", "Not started by this tray"]),
+        (FOREIGN, Facts(), ["PID 815", "Started by somebody else"]),
         (Process(ProcessKey(1, "c"), ours=True), Facts(version="dev"), ["Version dev", "PID 1"]),
     ],
 )

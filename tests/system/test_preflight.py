@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from tests.support.gateway_home import GatewayHome
 
 
+def program_of(checked: Checked) -> str:
+    assert checked.command is not None
+    return checked.command.program
+
+
 class Handler(BaseHTTPRequestHandler):
     """Offers the model ``m``, and keeps a record of what was asked."""
 
@@ -110,7 +115,7 @@ def test_home_that_is_in_order_is_ready(stand_in_home: GatewayHome) -> None:
     assert checked.release == release_of("0.2.9")
     assert checked.config is not None
     assert (checked.objection, checked.remark) == (None, None)
-    assert checked.outlook == Outlook("0.2.9", "m")
+    assert checked.outlook == Outlook("0.2.9", "m", program=program_of(checked))
 
 
 def test_checking_changes_nothing_in_the_home(stand_in_home: GatewayHome) -> None:
@@ -151,7 +156,7 @@ def test_program_that_is_too_old_is_named(stand_in_home: GatewayHome, version: s
     assert (objection.curable, objection.passable) == (False, False)
     assert f"PicoClaw {version.removeprefix('v')} cannot be started" in said(objection.reason)
     assert "0.2.6 or newer" in said(objection.reason)
-    assert checked.outlook == Outlook(version, "", objection)
+    assert checked.outlook == Outlook(version, "", objection, program=program_of(checked))
 
 
 @pytest.mark.parametrize("version", ["0.2.3", "0.2.4", "0.2.5"])
@@ -162,7 +167,7 @@ def test_limits_of_an_old_program_are_mentioned(stand_in_home: GatewayHome, vers
 
     assert checked.objection is None
     assert f"PicoClaw {version}" in said(checked.remark)
-    assert checked.outlook == Outlook(version, "", None, checked.remark)
+    assert checked.outlook == Outlook(version, "", None, checked.remark, program_of(checked))
 
 
 def test_limits_of_an_old_program_are_mentioned_beside_an_objection(
@@ -273,7 +278,7 @@ def test_config_with_an_old_schema_is_not_judged(stand_in_home: GatewayHome) -> 
 
     assert checked.objection is None
     assert "the older version 2" in said(checked.remark)
-    assert checked.outlook == Outlook("demo-1", "", None, checked.remark)
+    assert checked.outlook == Outlook("demo-1", "", None, checked.remark, program_of(checked))
 
 
 # -- the model ----------------------------------------------------------------------------------

@@ -1,0 +1,169 @@
+"""One situation as scripts read it: what ``status --json`` prints (contract 10.1, and more)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
+
+from picoclaw_tray.gateway.failure_rules import FailureClass
+from picoclaw_tray.gateway.signal_names import signal_name
+from picoclaw_tray.lifecycle.state import (
+    Backoff,
+    Failed,
+    Failure,
+    Locating,
+    Preparing,
+    Running,
+    Spawning,
+    StartAgain,
+    Starting,
+    Stopped,
+    Stopping,
+    StopReason,
+)
+from picoclaw_tray.presentation.notices import was_refused
+from picoclaw_tray.presentation.status import headline, reason_of
+from picoclaw_tray.presentation.text import render
+
+if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.state import Phase, State
+    from picoclaw_tray.presentation.situation import Situation
+
+Payload: TypeAlias = dict[str, Any]
+
+RUNNING: Final = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class TrayIdentity:
+    """The tray that answers."""
+
+    pid: int
+    version: str
+
+
+def status_payload(situation: Situation, now: float, tray: TrayIdentity | None) -> Payload:
+    """What ``status --json`` prints.
+
+    The keys of contract 10.1 are there when that says so, all others always.
+
+    Args:
+        situation: As it is.
+        now: Monotonic seconds, for the uptime.
+        tray: Who answers; none if it is the command line itself.
+    """
+    return {
+        **_upstream(situation),
+        "phase": phase_name(situation.state.phase),
+        "slow": isinstance(situation.state.phase, Starting) and situation.state.phase.slow,
+        **_process(situation, now),
+        **_program(situation),
+        "config_path": situation.surroundings.config_path,
+        "home": situation.surroundings.home,
+        "restart_changes": [render(change) for change in _changes(situation)],
+        "failure": _failure(situation.state, now),
+        "tray": None if tray is None else {"pid": tray.pid, "version": tray.version},
+    }
+
+
+def phase_name(phase: Phase) -> str:
+    """The phase as the life cycle calls it."""
+    return type(phase).__name__.lower()
+
+
+def gateway_status(phase: Phase) -> str:
+    """The word of the launcher for it."""
+    match phase:
+        case Stopped():
+            return "stopped"
+        case Locating() | Preparing() | Spawning() | Starting():
+            return "starting"
+        case Stopping(then=StartAgain()) | Backoff():
+            return "restarting"
+        case Running() | Stopping():
+            return RUNNING
+        case Failed():
+            return "error"
+        case _:
+            assert_never(phase)
+
+
+def why_not(failure: Failure) -> str:
+    """PicoClaw's own words where there are some; scripts know them."""
+    return failure.detail or render(reason_of(failure))
+
+
+def _upstream(situation: Situation) -> Payload:
+    facts, outlook = situation.facts, situation.outlook
+    status = gateway_status(situation.state.phase)
+    objection = outlook.objection if outlook else None
+    payload: Payload = {
+        "gateway_status": status,
+        "gateway_restart_required": bool(_changes(situation)),
+        "gateway_start_allowed": objection is None,
+    }
+    if objection is not None:
+        payload["gateway_start_reason"] = why_not(objection)
+    if facts.default_model:
+        payload["config_default_model"] = facts.default_model
+    process = situation.state.process
+    if status == RUNNING and process is not None:
+        payload["pid"] = process.key.pid
+        if facts.version:
+            payload["gateway_version"] = facts.version
+        if facts.boot_model:
+            payload["boot_default_model"] = facts.boot_model
+    return payload
+
+
+def _process(situation: Situation, now: float) -> Payload:
+    state, facts = situation.state, situation.facts
+    process, started_at = state.process, facts.started_at
+    if process is None:
+        started_at = None
+    return {
+        "ownership": None if process is None else "owned" if process.ours else "attached",
+        "health": state.phase.health.value if isinstance(state.phase, Running) else "unknown",
+        "host": facts.host or None,
+        "port": facts.port,
+        "uptime_s": None if started_at is None else round(max(0.0, now - started_at), 1),
+        "run": facts.run,
+    }
+
+
+def _program(situation: Situation) -> Payload:
+    outlook = situation.outlook
+    return {
+        "binary": outlook.program or None if outlook else None,
+        "binary_version": outlook.version or None if outlook else None,
+    }
+
+
+def _changes(situation: Situation) -> tuple[Any, ...]:
+    return situation.facts.changes if isinstance(situation.state.phase, Running) else ()
+
+
+def _failure(state: State, now: float) -> Payload | None:
+    failure = _last_failure(state, now)
+    if failure is None:
+        return None
+    code = failure.exit_code
+    return {
+        "class": failure.failure_class,
+        "reason": render(reason_of(failure)),
+        "exit_code": code if code is not None and code >= 0 else None,
+        "signal": signal_name(-code) if code is not None and code < 0 else None,
+        "evidence": list(failure.evidence),
+        "next_step": render(failure.next_step) if failure.next_step else None,
+    }
+
+
+def _last_failure(state: State, now: float) -> Failure | None:
+    """The one kept by the state; that a gateway was ended from outside is no failure to it."""
+    match state.phase:
+        case Stopped(reason=StopReason.FROM_OUTSIDE):
+            return Failure(FailureClass.ENDED_OUTSIDE, headline(state, now))
+        case Starting() | Running() if state.failure and was_refused(state.failure):
+            return None
+        case _:
+            return state.failure
