@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 BIN := $(VENV)/bin
 CONSTRAINTS := packaging/constraints.txt
@@ -14,10 +15,9 @@ STATED := pyproject.toml $(CONSTRAINTS) picoclaw_tray/__init__.py
 .DEFAULT_GOAL := help
 .PHONY: bench clean format help lint run screenshots test test-fresh test-long
 
-bench: $(BIN)/.installed-dev ## Measure what must stay quick
-	@for file in tests/bench/*.py; do \
-	  QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; \
-	done
+bench: $(BIN)/.installed-dev ## Measure what must stay quick and small; also build/bench.json
+	@$(BIN)/python tests/tools/system_packages.py test
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 clean: ## Remove everything that was made, .venv too
 	rm -rf $(VENV) build dist *.egg-info htmlcov .coverage .coverage.*

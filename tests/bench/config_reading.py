@@ -1,15 +1,11 @@
 """Reading a config with everything that is known about it, beside decoding its JSON alone.
 
-    python -m tests.bench.config_reading [--models 200]
-
-Printed for each step: milliseconds, and its ratio to the bare `json.loads` in the same run. The
-config has as many models as is asked for, every built-in channel, and a `.security.yml`. It is read
-when one of the files changes; the fingerprint is made at each look at a running gateway.
+The config has 200 models and a `.security.yml`. It is read when one of the files changes; the
+fingerprint is made at each look at a running gateway.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -18,10 +14,14 @@ from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_conf
 from picoclaw_tray.gateway.fingerprint import fingerprint
 from picoclaw_tray.gateway.readiness import readiness
 from picoclaw_tray.gateway.release import NEWEST
+from tests.bench.figures import Figure, Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from tests.bench.figures import Bench
+
+MODELS = 200
 ROUNDS = 20
 KEY = b"k" * 32
 
@@ -61,25 +61,21 @@ def milliseconds(step: Callable[[], object]) -> float:
     return best * 1000
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--models", type=int, default=200)
-    sources = sources_with(parser.parse_args().models)
+def _take(_bench: Bench) -> Iterator[Figure]:
+    sources = sources_with(MODELS)
     config = read_config(sources)
     assert isinstance(config, GatewayConfig)
     raw = sources.config or b""
+    base = milliseconds(lambda: json.loads(raw))
     steps: dict[str, Callable[[], object]] = {
-        "json.loads": lambda: json.loads(raw),
         "read, with .security.yml": lambda: read_config(sources),
         "readiness": lambda: readiness(config, NEWEST),
         "fingerprint": lambda: fingerprint(config, NEWEST, KEY),
     }
-    base = milliseconds(steps["json.loads"])
-    print(f"config of {len(raw)} bytes, {len(config.models)} models")
+    note = f"baseline: json.loads of the same {len(raw)} bytes, {len(config.models)} models"
     for name, step in steps.items():
-        took = milliseconds(step)
-        print(f"{name:26} {took:9.3f} ms  {took / base:8.1f} x json.loads")
+        yield Figure(name, milliseconds(step), "ms", base, note=note)
+        note = ""
 
 
-if __name__ == "__main__":
-    main()
+MEASURE = Measure("config", "reading a large config, beside decoding its JSON alone", _take)

@@ -1,165 +1,35 @@
-"""A flood through the log window, beside a bare ``QProcess.readAll`` loop.
-
-    python -m tests.bench.flood_window [--lines 1000000] [--held 100000]
-
-Each way runs the same program once, one after the other, in this process. Printed for each: lines
-per second and their ratio to the bare loop, our own CPU time, the longest gap of a 5 ms heartbeat
-in the GUI thread, how much the process grew, and whether every line was counted.
-"""
+"""A flood of output through the log window, beside a bare ``QProcess.readAll`` loop."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Callable
-from time import perf_counter, process_time
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-import psutil
-from PySide6.QtCore import QEventLoop, QObject, QProcess, Qt, QTimer, Slot
-from PySide6.QtWidgets import QApplication
+from tests.bench.figures import Aim, Figure, Measure, Of
+from tests.bench.running import answer_of
 
-from picoclaw_tray.desktop.log_model import LogModel
-from picoclaw_tray.desktop.log_view import LogView
-from picoclaw_tray.logs.splitter import LineSplitter
-from picoclaw_tray.logs.store import LogStore
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-HEARTBEAT_MS = 5
-LINE_BYTES = 120
-BLOCK_LINES = 1000
-MAX_BYTES = 64 * 1024 * 1024
+    from tests.bench.figures import Bench
 
-FLOOD = f"""
-import sys
-head = b"12:34:56 INF gateway pkg/gateway/gateway.go:7 > request handled channel=telegram number="
-block = b"".join(
-    (head + b"%d" % number).ljust({LINE_BYTES - 1}, b".") + b"\\n"
-    for number in range({BLOCK_LINES})
-)
-for _ in range(int(sys.argv[1]) // {BLOCK_LINES}):
-    sys.stdout.buffer.write(block)
-"""
-
-Take: TypeAlias = Callable[[bytes], None]
+LINES, HELD = 1_000_000, 100_000
+MIN_RATIO = 0.5
+MAX_GAP_MS = 50
 
 
-class Heartbeat(QObject):
-    """Measures how long the event loop did not come round."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.longest_s = 0.0
-        self._last = perf_counter()
-        self._timer = QTimer(self, interval=HEARTBEAT_MS)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_beat)
-        self._timer.start()
-
-    @Slot()
-    def _on_beat(self) -> None:
-        now = perf_counter()
-        self.longest_s = max(self.longest_s, now - self._last - HEARTBEAT_MS / 1000)
-        self._last = now
+def _take(bench: Bench) -> Iterator[Figure]:
+    lines = LINES // 20 if bench.quick else LINES
+    ways = answer_of(bench, "flood", str(lines), str(HELD))
+    bare = max(ways[name]["lines_per_s"] for name in ("bare loop", "bare loop again"))
+    longest = max(ways.values(), key=lambda way: way["longest_gap_ms"])["longest_gap_ms"]
+    for name in ("window hidden", "window following", "window scrolled up"):
+        way = ways[name]
+        note = f"CPU {way['cpu_us_per_line']:.2f} µs a line, grew {way['grown_mb']:.0f} MB"
+        aim = Aim(MIN_RATIO, Of.RATIO, at_least=True)
+        yield Figure(name, way["lines_per_s"], "lines/s", bare, aim, note)
+    yield Figure("longest GUI gap", longest, "ms", aim=Aim(MAX_GAP_MS))
+    lost = sum(not way["is_exact"] for way in ways.values())
+    yield Figure("ways that lost count of a line", lost, aim=Aim(0))
 
 
-class Flood(QObject):
-    """Runs the program and hands over what can be read, until it ends."""
-
-    def __init__(self, lines: int, take: Take) -> None:
-        super().__init__()
-        self._take = take
-        self._loop = QEventLoop(self)
-        self._process = QProcess(self)
-        self._process.readyReadStandardOutput.connect(self._on_readable)
-        self._process.finished.connect(self._loop.quit)
-        self._process.setProgram(sys.executable)
-        self._process.setArguments(["-c", FLOOD, str(lines)])
-
-    def run(self) -> tuple[float, float]:
-        """Returns the seconds it took and the longest gap."""
-        heartbeat = Heartbeat()
-        start = perf_counter()
-        self._process.start()
-        self._loop.exec()
-        self._on_readable()
-        return perf_counter() - start, heartbeat.longest_s
-
-    @Slot()
-    def _on_readable(self) -> None:
-        self._take(bytes(self._process.readAllStandardOutput().data()))
-
-
-class Pipeline:
-    """What the program does with a chunk: split, keep, tell the model."""
-
-    def __init__(self, held: int, *, window: bool, scrolled_up: bool = False) -> None:
-        self.store = LogStore(held, MAX_BYTES)
-        self.store.begin_run()
-        self._splitter = LineSplitter()
-        self._model = LogModel(self.store)
-        self.view = LogView(self._model)
-        self.view.resize(900, 400)
-        self._scroll_up = scrolled_up
-        if window:
-            self.view.show()
-
-    def take(self, chunk: bytes) -> None:
-        """As ``app`` connects it."""
-        self.store.extend(self._splitter.feed(chunk))
-        self._model.on_lines_appended()
-        if self._scroll_up and self._model.rowCount() > BLOCK_LINES:
-            self._scroll_up = False
-            self.view.verticalScrollBar().setValue(BLOCK_LINES // 2)
-
-    def counted(self, lines: int) -> str:
-        """Whether kept and dropped lines are all lines."""
-        self.view.hide()
-        is_exact = self.store.total == lines == self.store.dropped + len(self.store.since().lines)
-        return "exact" if is_exact else f"{self.store.total} of {lines}"
-
-
-def main() -> None:
-    """Runs every way and prints a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--held", type=int, default=100_000)
-    options = parser.parse_args()
-    app = QApplication([])
-    lines = options.lines // BLOCK_LINES * BLOCK_LINES
-    _say(f"{lines} lines of {LINE_BYTES} bytes, {options.held} held, on {app.platformName()}")
-    bare_s = _report("bare readAll loop", lines, lambda _chunk: None, None, None)
-    for name, window, scrolled_up in (
-        ("window hidden", False, False),
-        ("window following", True, False),
-        ("window scrolled up", True, True),
-    ):
-        pipeline = Pipeline(options.held, window=window, scrolled_up=scrolled_up)
-        _report(name, lines, pipeline.take, pipeline, bare_s)
-    _report("bare readAll loop again", lines, lambda _chunk: None, None, bare_s)
-
-
-def _report(
-    name: str, lines: int, take: Take, pipeline: Pipeline | None, bare_s: float | None
-) -> float:
-    before = psutil.Process().memory_info().rss
-    cpu_before = process_time()
-    seconds, gap = Flood(lines, take).run()
-    cpu = process_time() - cpu_before
-    grown = (psutil.Process().memory_info().rss - before) / 1e6
-    ratio = 1.0 if bare_s is None else bare_s / seconds
-    counted = "" if pipeline is None else pipeline.counted(lines)
-    _say(
-        f"{name:24} {lines / seconds:12,.0f} lines/s  ratio {ratio:4.2f}"
-        f"  CPU {cpu / lines * 1e6:4.2f} µs/line"
-        f"  longest gap {gap * 1000:5.1f} ms  grew {grown:6.1f} MB  {counted}"
-    )
-    return seconds
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
+MEASURE = Measure("flood", f"{LINES:,} lines of output through the log window", _take)
