@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import config_reading, flood_window, icon_start
+from tests.bench import config_reading, flood_window, icon_start, idle
 from tests.bench.figures import Bench, Figure, Measure
 from tests.bench.report import dump_json, render_table
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MEASURES: tuple[Measure, ...] = (
     icon_start.MEASURE,
+    idle.MEMORY,
+    idle.WAKEUPS,
     flood_window.MEASURE,
     config_reading.MEASURE,
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QProcess, QSocketNotifier, Slot
 from PySide6.QtGui import QColor, QIcon, QPixmap
@@ -64,7 +65,8 @@ def main() -> int:
     if verb == "import":
         with open(arguments[0], encoding="utf-8") as file:  # noqa: PTH123 - pathlib is an import
             for name in file.read().split():
-                importlib.import_module(name)
+                with suppress(ImportError):  # tried in vain by who was watched, too
+                    importlib.import_module(name)
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     tray = MinimalTray(application)
