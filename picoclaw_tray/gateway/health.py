@@ -114,6 +114,15 @@ def probe_addresses(host: str) -> tuple[str, ...]:
     return LOOPBACKS if host.lower() in {"", "localhost", "127.0.0.1"} else (host,)
 
 
+def is_literal(address: str) -> bool:
+    """Whether it is an address itself; a name has to be looked up, which may take any time."""
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return True
+
+
 def blocking_addresses(bind: str) -> tuple[str, ...]:
     """The addresses that must *all* be taken before a gateway cannot open its port at ``bind``.
 

@@ -19,6 +19,7 @@ from picoclaw_tray.gateway.health import (
     HealthAnswer,
     blocking_addresses,
     health_url,
+    is_literal,
     parse_health,
     probe_addresses,
 )
@@ -42,10 +43,12 @@ class Probe:
         listening: somebody accepted a TCP connection at one of the addresses. A gateway does
             before its HTTP services run (contract 3.7).
         answer: a gateway's, if possible the wanted one's.
+        address: where it came from; empty if there is none.
     """
 
     listening: bool
     answer: HealthAnswer | None
+    address: str = ""
 
 
 class _Port(Enum):
@@ -56,7 +59,14 @@ class _Port(Enum):
     NOT_HERE = "this machine has no such address"
 
 
-def probe(host: str, port: int, *, limit_s: float = 1.0, pid_wanted: int | None = None) -> Probe:
+def probe(
+    host: str,
+    port: int,
+    *,
+    limit_s: float = 1.0,
+    pid_wanted: int | None = None,
+    known_at: str = "",
+) -> Probe:
     """Asks all addresses of a probe host at the same time.
 
     Args:
@@ -64,18 +74,30 @@ def probe(host: str, port: int, *, limit_s: float = 1.0, pid_wanted: int | None 
         port: any number.
         limit_s: for everything together, the look-up of a name included.
         pid_wanted: an answer with this PID goes before all others, and nobody else is waited for.
+        known_at: the address where this PID answered last. It is asked first, by this thread alone:
+            threads for all addresses wake each other so often that an idle tray is none.
     """
+    start = time.monotonic()
     addresses = probe_addresses(host)
     found: dict[str, Probe] = {}
-    for address, result in _each(addresses, lambda at, by: ask(at, port, by), limit_s):
-        if pid_wanted is not None and result.answer and result.answer.pid == pid_wanted:
+    if pid_wanted is not None and known_at in addresses and is_literal(known_at):
+        found[known_at] = ask(known_at, port, start + 0.9 * limit_s)
+        if _answers(found[known_at], pid_wanted):
+            return found[known_at]
+    others = tuple(address for address in addresses if address not in found)
+    remaining_s = start + limit_s - time.monotonic()
+    for address, result in _each(others, lambda at, by: ask(at, port, by), remaining_s):
+        if _answers(result, pid_wanted):
             return result
         found[address] = result
     in_order = [found[address] for address in addresses if address in found]
-    return Probe(
-        listening=any(result.listening for result in in_order),
-        answer=next((result.answer for result in in_order if result.answer), None),
-    )
+    answering = next((result for result in in_order if result.answer), None)
+    listening = any(result.listening for result in in_order)
+    return answering or Probe(listening, answer=None)
+
+
+def _answers(result: Probe, pid: int | None) -> bool:
+    return pid is not None and result.answer is not None and result.answer.pid == pid
 
 
 def is_port_taken(bind: str, port: int, *, limit_s: float = 1.0) -> bool:
@@ -124,7 +146,8 @@ def ask(address: str, port: int, deadline: float) -> Probe:
             status, body = punctual_http.get(connected, url, MAX_HEALTH_BYTES + 1)
         except (OSError, ValueError):
             return Probe(listening=True, answer=None)
-    return Probe(listening=True, answer=parse_health(status, body))
+    answer = parse_health(status, body)
+    return Probe(listening=True, answer=answer, address=address if answer else "")
 
 
 def _look(address: str, port: int, deadline: float) -> _Port:

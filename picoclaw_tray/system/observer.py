@@ -68,6 +68,7 @@ class Observer:
         self._run_records = run_records
         self._baselines = baselines
         self._preflight = preflight
+        self._answered_at = ""
 
     def observe(self, target: Process | None, tree: tuple[ProcessKey, ...] = ()) -> Observation:
         """Looks; takes about three seconds at most.
@@ -129,7 +130,7 @@ class Observer:
         pid = target.key.pid
         announced = scene.records(pid)
         if processes.is_alive(target.key):
-            answer = _ask(scene.config, scene.record if announced else None, pid)
+            answer = self._ask(scene.config, scene.record if announced else None, pid)
             facts = processes.facts_of(pid, self._home)
             return _found(target, facts, answer, announced=announced)
         successor, _ = self._by_pid_file(scene)
@@ -140,7 +141,7 @@ class Observer:
         found, may_forget = self._by_pid_file(scene)
         if found is not None:
             return found
-        answer = _ask(scene.config)
+        answer = self._ask(scene.config)
         on_port, verdict = self._by_port(answer)
         found = on_port or self._by_run_record(answer)
         if found is not None:
@@ -165,8 +166,24 @@ class Observer:
         self, scene: _Scene, record: PidRecord
     ) -> tuple[Verdict, ProcessFacts | None, HealthAnswer | None]:
         facts = processes.facts_of(record.pid, self._home)
-        answer = _ask(scene.config, record, record.pid)
+        answer = self._ask(scene.config, record, record.pid)
         return identify(record, scene.mtime, facts, answer, self._preflight.command), facts, answer
+
+    def _ask(
+        self,
+        config: GatewayConfig | ConfigError,
+        record: PidRecord | None = None,
+        pid: int | None = None,
+    ) -> HealthAnswer | None:
+        """Asks at the address of the PID file, else of the config, else the usual one (3.6)."""
+        host, port = DEFAULT_HOST, DEFAULT_PORT
+        if isinstance(config, GatewayConfig):
+            host, port = probe_host(config.host), config.port
+        if record is not None:
+            host, port = record.host or host, record.port or port
+        probe = health_probe.probe(host, port, pid_wanted=pid, known_at=self._answered_at)
+        self._answered_at = probe.address
+        return probe.answer
 
     def _by_port(self, answer: HealthAnswer | None) -> tuple[Found | None, Verdict]:
         """The gateway of this home that answers, and what it is if it is none."""
@@ -264,15 +281,3 @@ def _port_owner(
     if owner is None:
         return obstacles.port_taken(config.port)
     return obstacles.port_taken(config.port, owner.pid, owner.name)
-
-
-def _ask(
-    config: GatewayConfig | ConfigError, record: PidRecord | None = None, pid: int | None = None
-) -> HealthAnswer | None:
-    """Asks at the address of the PID file, else of the config, else the usual one (3.6)."""
-    host, port = DEFAULT_HOST, DEFAULT_PORT
-    if isinstance(config, GatewayConfig):
-        host, port = probe_host(config.host), config.port
-    if record is not None:
-        host, port = record.host or host, record.port or port
-    return health_probe.probe(host, port, pid_wanted=pid).answer

@@ -12,6 +12,7 @@ from picoclaw_tray.gateway.health import (
     bind_entries,
     blocking_addresses,
     health_url,
+    is_literal,
     parse_go_duration,
     parse_health,
     probe_addresses,
@@ -207,3 +208,11 @@ def test_health_url_puts_ipv6_literals_in_brackets(host, url):
 
 def test_reload_url_is_at_the_address_of_the_health_question():
     assert reload_url("::1", 18790) == "http://[::1]:18790/reload"
+
+
+@pytest.mark.parametrize(
+    ("address", "literal"),
+    [("127.0.0.1", True), ("::1", True), ("fe80::1%eth0", True), ("localhost", False), ("", False)],
+)
+def test_is_literal_tells_addresses_from_names(address, literal):
+    assert is_literal(address) is literal

@@ -191,7 +191,7 @@ def test_probe_reads_the_answer_of_a_gateway():
     with serving(answering(healthy())) as server:
         result = probe("127.0.0.1", server.port)
 
-    assert result == Probe(listening=True, answer=HealthAnswer("ok", PID, 1.5))
+    assert result == Probe(True, HealthAnswer("ok", PID, 1.5), address="127.0.0.1")
 
 
 @pytest.mark.parametrize("serve", HOSTILE.values(), ids=HOSTILE)
@@ -274,6 +274,22 @@ def test_probe_of_an_impossible_host_finds_nobody(host):
     assert probe(host, 80, limit_s=LIMIT_S) == Probe(listening=False, answer=None)
 
 
+@contextmanager
+def threads_started() -> Iterator[list[str]]:
+    """The names of the threads that begin meanwhile."""
+    names: list[str] = []
+
+    def note(*_: object) -> None:
+        names.append(threading.current_thread().name)
+        sys.setprofile(None)
+
+    threading.setprofile(note)
+    try:
+        yield names
+    finally:
+        threading.setprofile(None)
+
+
 def has_ipv6_loopback() -> bool:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
@@ -319,6 +335,51 @@ def test_probe_does_not_wait_for_the_other_loopback_when_the_wanted_pid_answers(
 
     assert answer is not None
     assert took_s < 10
+
+
+@needs_ipv6
+def test_probe_asks_alone_and_itself_where_the_wanted_pid_is_known_to_answer():
+    with ExitStack() as stack:
+        first = stack.enter_context(serving(never_answer))
+        second = stack.enter_context(serving(answering(healthy()), address="::1", port=first.port))
+
+        with threads_started() as started:
+            result = probe("localhost", first.port, pid_wanted=PID, known_at="::1")
+
+        assert (first.visits, second.visits) == (0, 1)
+
+    assert result.address == "::1"
+    assert "probe" not in started
+
+
+@needs_ipv6
+@pytest.mark.parametrize("now", [healthy(1), http(b"<html>")], ids=["gateway", "HTML"])
+def test_probe_asks_elsewhere_when_the_wanted_pid_has_moved(now):
+    with ExitStack() as stack:
+        port = both_loopbacks(stack, answering(now), answering(healthy()))
+
+        result = probe("localhost", port, pid_wanted=PID, known_at="127.0.0.1")
+
+    assert result.address == "::1"
+
+
+def test_probe_ends_in_time_when_a_known_address_is_silent():
+    with serving(never_answer) as server:
+        start = time.monotonic()
+        result = probe(
+            "localhost", server.port, limit_s=LIMIT_S, pid_wanted=PID, known_at="127.0.0.1"
+        )
+        took_s = time.monotonic() - start
+
+    assert result == Probe(listening=True, answer=None)
+    assert took_s < 2 * LIMIT_S
+
+
+def test_probe_asks_no_known_address_that_is_not_of_this_host():
+    with serving(answering(healthy())) as server:
+        result = probe("127.0.0.1", server.port, pid_wanted=PID, known_at="192.0.2.1")
+
+    assert result.address == "127.0.0.1"
 
 
 def test_probe_returns_another_gateway_when_the_wanted_one_does_not_answer():
