@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import config_reading, flood_window, icon_start, idle
+from tests.bench import config_reading, cycles, endings, flood_window, gui_gap, icon_start, idle
 from tests.bench.figures import Bench, Figure, Measure
 from tests.bench.report import dump_json, render_table
 
@@ -25,6 +25,9 @@ MEASURES: tuple[Measure, ...] = (
     icon_start.MEASURE,
     idle.MEMORY,
     idle.WAKEUPS,
+    endings.MEASURE,
+    cycles.MEASURE,
+    gui_gap.MEASURE,
     flood_window.MEASURE,
     config_reading.MEASURE,
 )

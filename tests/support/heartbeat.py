@@ -31,7 +31,8 @@ from picoclaw_tray.system.launch_site import prepare_site
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-INTERVAL_MS = 5
+INTERVAL_MS = 1
+CALM_MS = 200
 
 
 class Heart(QObject):
@@ -52,7 +53,7 @@ class Heart(QObject):
         """The longest pause since the last call, up to now, in milliseconds."""
         self._on_beat()
         longest, self._longest = self._longest, 0.0
-        return round(longest * 1000, 1)
+        return round(max(0.0, longest * 1000 - INTERVAL_MS), 1)
 
     @Slot()
     def _on_beat(self) -> None:
@@ -131,52 +132,66 @@ def main() -> None:
     waiter, heart = Waiter(controller), Heart()
     assert not {"psutil", "requests"} & sys.modules.keys()
     pauses = {}
+    calm_ms = _calm_ms(heart)
     eye = Eye(home)
 
     tray.begin(start=True)
-    waiter.until(_runs)
+    waiter.until(runs)
     pauses["start"] = heart.take_longest_ms()
 
     assert controller.state.process is not None
     os.kill(controller.state.process.key.pid, signal.SIGSTOP)
     controller.nudge()
-    waiter.until(_misses)
+    waiter.until(misses)
     pauses["hang"] = heart.take_longest_ms()
 
     controller.force_stop()
-    waiter.until(_is_stopped)
+    waiter.until(is_stopped)
     pauses["kill"] = heart.take_longest_ms()
 
     controller.start()
-    waiter.until(_runs)
+    waiter.until(runs)
     controller.stop()
-    waiter.until(_is_stopped)
+    waiter.until(is_stopped)
     pauses["stop"] = heart.take_longest_ms()
 
     controller.start()
-    waiter.until(_runs)
+    waiter.until(runs)
     controller.quit()
-    waiter.until(_is_ended)
+    waiter.until(is_ended)
     pauses["quit"] = heart.take_longest_ms()
 
     eye.close()
     tray.end()
-    sys.stdout.write(json.dumps({"pauses": pauses, "seen": eye.seen}))
+    sys.stdout.write(json.dumps({"pauses": pauses, "calm_ms": calm_ms, "seen": eye.seen}))
 
 
-def _runs(state: State) -> bool:
+def _calm_ms(heart: Heart) -> float:
+    """The longest pause while nothing happens: what the machine itself makes."""
+    loop = QEventLoop()
+    QTimer.singleShot(CALM_MS, loop.quit)
+    heart.take_longest_ms()
+    loop.exec()
+    return heart.take_longest_ms()
+
+
+def runs(state: State) -> bool:
+    """There is a gateway that answers, or did."""
     return isinstance(state.phase, Running)
 
 
-def _misses(state: State) -> bool:
+def misses(state: State) -> bool:
+    """It has not answered at least once."""
     return isinstance(state.phase, Running) and state.phase.misses > 0
 
 
-def _is_stopped(state: State) -> bool:
+def is_stopped(state: State) -> bool:
+    """There is none, and nothing is left of it."""
     return isinstance(state.phase, Stopped) and state.phase.remains is not None
 
 
-def _is_ended(state: State) -> bool:
+def is_ended(state: State) -> bool:
+    """The tray may end."""
     return state.ended
 
 
