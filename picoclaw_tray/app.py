@@ -23,21 +23,19 @@ from picoclaw_tray.desktop.dialogs import Dialogs
 from picoclaw_tray.desktop.home_watch import HomeWatch
 from picoclaw_tray.desktop.icons import Icons, app_icon
 from picoclaw_tray.desktop.log_model import LogModel
-from picoclaw_tray.desktop.log_window import GatewayWindow
 from picoclaw_tray.desktop.notifier import Notifier
 from picoclaw_tray.desktop.reload import Reload
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
 from picoclaw_tray.desktop.situation_board import SituationBoard
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.desktop.tray import Tray
-from picoclaw_tray.desktop.window_content import window_content
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import QuitKind
 from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
 from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
-from picoclaw_tray.presentation.tray import Wish, tray_view
+from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
 from picoclaw_tray.system.launch_site import prepare_site
 from picoclaw_tray.system.observation import Observation
 from picoclaw_tray.system.own_log import OwnLog
@@ -45,6 +43,7 @@ from picoclaw_tray.system.own_log import OwnLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from picoclaw_tray.desktop.log_window import GatewayWindow
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.launch_site import LaunchSite
 
@@ -213,9 +212,15 @@ class TrayApp(QObject):
         self._actions.show_view(view)
         self._tray.show_view(view)
         if self._window is not None:
-            content = window_content(view, situation, self._icons, no_host=self._no_host)
-            self._window.show_presentation(content)
-            self._window.set_placeholder(rendered(log_placeholder(situation)))
+            self._show_in(self._window, view, situation)
+
+    def _show_in(self, window: GatewayWindow, view: TrayView, situation: Situation) -> None:
+        from picoclaw_tray.desktop.window_content import window_content  # noqa: PLC0415 - as below
+
+        window.show_presentation(
+            window_content(view, situation, self._icons, no_host=self._no_host)
+        )
+        window.set_placeholder(rendered(log_placeholder(situation)))
 
     @Slot(Announcement)
     def _on_announced(self, announcement: Announcement) -> None:
@@ -225,6 +230,9 @@ class TrayApp(QObject):
     def show_window(self) -> None:
         """Opens the window, or brings it to the front."""
         if self._window is None:
+            # What only the window needs is not imported before the icon is there.
+            from picoclaw_tray.desktop.log_window import GatewayWindow  # noqa: PLC0415
+
             self._window = GatewayWindow(self._log_model, self._actions.for_window())
             self._window.visibility_changed.connect(self._controller.set_attentive)
             self._window.clear_requested.connect(self._on_clear_requested)

@@ -11,7 +11,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, S
 from PySide6.QtDBus import QDBusConnection
 
 from picoclaw_tray.desktop.bus import BusObject, listen
-from picoclaw_tray.desktop.windows_session import WindowsSessionEnd
+
+if sys.platform == "win32":
+    from picoclaw_tray.desktop.windows_session import WindowsSessionEnd
 
 if TYPE_CHECKING:
     from types import FrameType

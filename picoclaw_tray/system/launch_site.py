@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.settings import Settings, parse_settings
-from picoclaw_tray.system.demo_home import COMMAND, DemoHome
 from picoclaw_tray.system.files import read_bounded
 from picoclaw_tray.system.paths import gateway_place, log_folder, settings_file, state_folder
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from picoclaw_tray.gateway.command_line import GatewayCommand
+    from picoclaw_tray.system.demo_home import DemoHome
     from picoclaw_tray.system.paths import GatewayPlace
 
 SETTINGS_LIMIT = 256 * 1024
@@ -65,6 +65,11 @@ def prepare_site(environ: Mapping[str, str], *, home: str, config: str, demo: bo
 
 def _site(environ: Mapping[str, str], *, home: str, config: str, demo: bool) -> LaunchSite:
     if demo:
+        from picoclaw_tray.system.demo_home import (  # noqa: PLC0415 - the icon need not wait for it
+            COMMAND,
+            DemoHome,
+        )
+
         throw_away = DemoHome()
         folder = throw_away.folder
         return LaunchSite(
