@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import QEvent, QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -141,6 +141,8 @@ class TrayApp(QObject):
         self._controller.close()  # may wait for a look that is under way: nothing is shown any more
         self._signals.close()
         self.deleteLater()
+        from PySide6.QtCore import QEvent  # noqa: PLC0415 - its enumerations take 4 ms to make
+
         # The loop is over; what is left undeleted would meet an application that is gone.
         self._application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

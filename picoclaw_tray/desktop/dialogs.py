@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from picoclaw_tray import __version__
@@ -88,6 +88,8 @@ class Dialogs(QObject):
         _raise(self._folder)
 
     def _box(self, title: str, parent: QWidget | None = None) -> QMessageBox:
+        from PySide6.QtCore import Qt  # noqa: PLC0415 - its enumerations take 15 ms to make
+
         box = QMessageBox(parent)
         box.setWindowTitle(title)
         box.setWindowIcon(app_icon())

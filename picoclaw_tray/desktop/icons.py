@@ -10,8 +10,8 @@ import sys
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from picoclaw_tray.presentation.icon import IconName
@@ -101,7 +101,7 @@ def _rendered(source: str, fitted: Mapping[int, QRectF]) -> QIcon:
     icon = QIcon()
     for size in DEVICE_SIZES:
         pixmap = QPixmap(size, size)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap.fill(QColor(0, 0, 0, 0))
         painter = QPainter(pixmap)
         renderer.render(painter, fitted.get(size, QRectF(pixmap.rect())))
         painter.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QTimer, Signal, Slot
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPersistentModelIndex
@@ -19,6 +19,9 @@ MAX_SHOWN: Final = 4000
 
 MAX_COPIED: Final = 64 * 1024
 """Most characters of a line in the clipboard. Masking a line of a megabyte may take a second."""
+
+DISPLAY_ROLE: Final = 0
+"""``Qt.ItemDataRole.DisplayRole``, without making the enumerations of ``Qt`` before the icon."""
 
 _MAX_REMEMBERED = 512
 _TAB = 8
@@ -82,10 +85,10 @@ class LogModel(QAbstractTableModel):
     def data(
         self,
         index: QModelIndex | QPersistentModelIndex,
-        role: int = Qt.ItemDataRole.DisplayRole,
+        role: int = DISPLAY_ROLE,
     ) -> object:
         """The line as it is shown: masked, and cut when it is very long."""
-        if role != Qt.ItemDataRole.DisplayRole:
+        if role != DISPLAY_ROLE:
             return None
         return self._shown_line(self._first + index.row())
 

@@ -7,7 +7,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
 
 from picoclaw_tray.desktop.bus import BusObject, listen
@@ -17,6 +17,8 @@ if sys.platform == "win32":
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from PySide6.QtCore import QEvent
 
 _LOGIND = BusObject(
     "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
@@ -104,6 +106,8 @@ class SessionEnd(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """MacOS sends Quit at log-out and from the Dock; ``exit`` in our own code sends none."""
+        from PySide6.QtCore import QEvent  # noqa: PLC0415 - only macOS comes here
+
         if event.type() is QEvent.Type.Quit:
             event.ignore()
             self.ending.emit()
