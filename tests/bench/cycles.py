@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.bench.figures import Aim, Figure, Measure, Of
 from tests.bench.running import PYTHON_PATH, program
+from tests.bench.usage import wait_for_end
 from tests.support.desktop import Desktop
 from tests.support.gateway_home import STAND_IN, GatewayHome
 
@@ -52,7 +53,7 @@ def _stop_by_hand(home: GatewayHome) -> float:
     with home.started_by_hand(LINGER) as gateway:
         start = perf_counter()
         gateway.send_signal(signal.SIGTERM)
-        gateway.wait(30)
+        wait_for_end(gateway.pid)
         return perf_counter() - start
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,24 @@ class Counted:
         """Asks no more, and ends the program."""
         self._stack.close()
         self.program.end()
+
+
+def waited_s(running: Program) -> float:
+    """How long its main thread was ready to run so far and had no processor."""
+    try:
+        _, delay_ns, _ = Path(f"/proc/{running.pid}/schedstat").read_text("ascii").split()
+    except FileNotFoundError:  # a kernel that does not count them
+        return 0.0
+    return int(delay_ns) / 1e9
+
+
+def wait_for_end(pid: int) -> None:
+    """Returns at the moment a process ends; ``Popen.wait`` with a limit looks now and then."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        select.select([descriptor], [], [])
+    finally:
+        os.close(descriptor)
 
 
 def memory_mb(running: Program) -> dict[str, float]:

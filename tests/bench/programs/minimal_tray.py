@@ -9,10 +9,8 @@ of somebody else's.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from contextlib import suppress
 
 from PySide6.QtCore import QObject, QProcess, QSocketNotifier, Slot
 from PySide6.QtGui import QColor, QIcon, QPixmap
@@ -63,10 +61,9 @@ def main() -> int:
     """Runs until it is ended."""
     verb, *arguments = *sys.argv[1:], "nothing"
     if verb == "import":
-        with open(arguments[0], encoding="utf-8") as file:  # noqa: PTH123 - pathlib is an import
-            for name in file.read().split():
-                with suppress(ImportError):  # tried in vain by who was watched, too
-                    importlib.import_module(name)
+        from tests.bench.programs.importing import import_all  # noqa: PLC0415 - for this verb only
+
+        import_all(arguments[0])
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     tray = MinimalTray(application)
