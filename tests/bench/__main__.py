@@ -34,13 +34,13 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, measures: Sequence[Measure] = MEASURES) -> int:
     """Runs the measures that are asked for; the exit status."""
-    options = _options(argv)
+    options = _options(argv, measures)
     if options.list:
-        print("\n".join(f"{measure.name:12} {measure.about}" for measure in MEASURES))
+        print("\n".join(f"{measure.name:12} {measure.about}" for measure in measures))
         return 0
-    wanted = [measure for measure in MEASURES if not options.names or measure.name in options.names]
+    wanted = [measure for measure in measures if not options.names or measure.name in options.names]
     found = {measure.name: _take(measure, quick=options.quick) for measure in wanted}
     print(render_table(found))
     options.json.parent.mkdir(parents=True, exist_ok=True)
@@ -49,9 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if any(figure.is_unexplained for figure in every) else 0
 
 
-def _options(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    names = [measure.name for measure in MEASURES]
+def _options(argv: Sequence[str] | None, measures: Sequence[Measure]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=(__doc__ or "").splitlines()[0]
+    )
+    names = [measure.name for measure in measures]
     parser.add_argument("names", nargs="*", metavar="NAME", help="measure only these (--list)")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter windows")
     parser.add_argument("--json", type=Path, default=Path("build", "bench.json"), metavar="FILE")
