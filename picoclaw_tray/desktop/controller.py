@@ -232,7 +232,6 @@ class GatewayController(QObject):
                 self._take(self._inbox.popleft())
         finally:
             self._draining = False
-        self._arm()
 
     def _take(self, event: Event) -> None:
         before = self._state
@@ -244,7 +243,10 @@ class GatewayController(QObject):
         if self._state != before:
             self.state_changed.emit(self._state)
         self._report_survivors(before.phase)
-        for effect in effects:  # last: a notice belongs to the state that was just told
+        self._arm()
+        # Last: a notice belongs to the state that was just told. And a lane that wakes up while we
+        # have more to do would fight for the interpreter, and each of us would sleep more often.
+        for effect in effects:
             self._perform(effect)
 
     def _report_survivors(self, before: Phase) -> None:
