@@ -27,7 +27,7 @@ MEASURES: tuple[Measure, ...] = (
     idle.WAKEUPS,
     endings.MEASURE,
     cycles.STOP,
-    cycles.CYCLES_MEASURE,
+    cycles.KEPT,
     gui_gap.MEASURE,
     flood_window.MEASURE,
     config_reading.MEASURE,
@@ -41,10 +41,14 @@ def main(argv: Sequence[str] | None = None, measures: Sequence[Measure] = MEASUR
         print("\n".join(f"{measure.name:12} {measure.about}" for measure in measures))
         return 0
     wanted = [measure for measure in measures if not options.names or measure.name in options.names]
-    found = {measure.name: _take(measure, quick=options.quick) for measure in wanted}
-    print(render_table(found))
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(dump_json(found, quick=options.quick), encoding="utf-8")
+    found: dict[str, list[Figure]] = {}
+    try:
+        for measure in wanted:
+            found[measure.name] = _take(measure, quick=options.quick)
+    finally:  # one that fails does not take the others with it
+        print(render_table(found))
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(dump_json(found, quick=options.quick), encoding="utf-8")
     every = [figure for figures in found.values() for figure in figures]
     return 1 if any(figure.is_unexplained for figure in every) else 0
 

@@ -95,4 +95,4 @@ def _run(bench: Bench, home: GatewayHome, cycles: int, switches: str) -> Any:
 
 
 STOP = Measure("stop", "a stop, beside the gateway's own shutdown", _take_stops)
-CYCLES_MEASURE = Measure("cycles", f"what is kept after {CYCLES} starts and stops", _take_cycles)
+KEPT = Measure("cycles", f"what is kept after {CYCLES} starts and stops", _take_cycles)

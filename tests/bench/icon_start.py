@@ -22,7 +22,7 @@ ROUNDS, QUICK_ROUNDS = 10, 2
 MAX_RATIO = 1.6
 
 WHY = (
-    "More than half of what we add is Python making 78 frozen dataclasses (0.5 to 0.8 ms each on"
+    "Nearly half of what we add is Python making 78 frozen dataclasses (0.5 to 0.8 ms each on"
     " 3.11), most of them states and messages of the life cycle, which the first picture depends"
     " on; the rest is imports that a minimal tray does without."
 )

@@ -115,6 +115,23 @@ def test_json_holds_what_the_table_holds(run, written):
     ]
 
 
+def test_measure_that_fails_leaves_what_was_found_before(tmp_path, capsys):
+    def works(_: Bench) -> tuple[Figure, ...]:
+        return (Figure("f", 3),)
+
+    def fails(_: Bench) -> tuple[Figure, ...]:
+        raise ZeroDivisionError
+
+    measures = (Measure("first", "", works), Measure("second", "", fails))
+    json_file = tmp_path / "bench.json"
+
+    with pytest.raises(ZeroDivisionError):
+        main(["--json", str(json_file)], measures)
+
+    assert "first\n  f" in capsys.readouterr().out
+    assert len(json.loads(json_file.read_text(encoding="utf-8"))["figures"]) == 1
+
+
 def test_unknown_name_is_wrong_usage(run, capsys):
     with pytest.raises(SystemExit) as end:
         run(words=("nothing",))
