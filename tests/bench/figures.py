@@ -32,7 +32,7 @@ class Aim:
 
     def __str__(self) -> str:
         times = "×" if self.of is Of.RATIO else ""
-        return f"{'≥' if self.at_least else '≤'} {self.limit:g}{times}"
+        return f"{'≥' if self.at_least else '≤'} {self.limit:,g}{times}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
     python -m tests.bench.programs.flood LINES HELD
 
 Each way runs the same program once, one after the other, in this process. Printed for each, as one
-JSON object: lines per second, our own CPU time, the longest gap of a 5 ms heartbeat in the GUI
+JSON object: lines per second, our own CPU time, the longest gap of a heartbeat in the GUI
 thread, how much the process grew, and whether every line was counted.
 """
 
@@ -16,15 +16,15 @@ from time import perf_counter, process_time
 from typing import TypeAlias
 
 import psutil
-from PySide6.QtCore import QEventLoop, QObject, QProcess, Qt, QTimer, Slot
+from PySide6.QtCore import QEventLoop, QObject, QProcess, Slot
 from PySide6.QtWidgets import QApplication
 
 from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.log_view import LogView
 from picoclaw_tray.logs.splitter import LineSplitter
 from picoclaw_tray.logs.store import LogStore
+from tests.support.heartbeat import Heart
 
-HEARTBEAT_MS = 5
 LINE_BYTES = 120
 BLOCK_LINES = 1000
 MAX_BYTES = 64 * 1024 * 1024
@@ -43,25 +43,6 @@ for _ in range(int(sys.argv[1]) // {BLOCK_LINES}):
 Take: TypeAlias = Callable[[bytes], None]
 
 
-class Heartbeat(QObject):
-    """Measures how long the event loop did not come round."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.longest_s = 0.0
-        self._last = perf_counter()
-        self._timer = QTimer(self, interval=HEARTBEAT_MS)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_beat)
-        self._timer.start()
-
-    @Slot()
-    def _on_beat(self) -> None:
-        now = perf_counter()
-        self.longest_s = max(self.longest_s, now - self._last - HEARTBEAT_MS / 1000)
-        self._last = now
-
-
 class Flood(QObject):
     """Runs the program and hands over what can be read, until it ends."""
 
@@ -76,13 +57,13 @@ class Flood(QObject):
         self._process.setArguments(["-c", FLOOD, str(lines)])
 
     def run(self) -> tuple[float, float]:
-        """Returns the seconds it took and the longest gap."""
-        heartbeat = Heartbeat()
+        """Returns the seconds it took and the longest gap in milliseconds."""
+        heart = Heart()
         start = perf_counter()
         self._process.start()
         self._loop.exec()
         self._on_readable()
-        return perf_counter() - start, heartbeat.longest_s
+        return perf_counter() - start, heart.take_longest_ms()
 
     @Slot()
     def _on_readable(self) -> None:
@@ -141,12 +122,12 @@ def _leave(_chunk: bytes) -> None:
 def _measured(lines: int, take: Take, pipeline: Pipeline | None) -> dict[str, float]:
     before = psutil.Process().memory_info().rss
     cpu_before = process_time()
-    seconds, gap = Flood(lines, take).run()
+    seconds, gap_ms = Flood(lines, take).run()
     cpu = process_time() - cpu_before
     return {
         "lines_per_s": lines / seconds,
         "cpu_us_per_line": cpu / lines * 1e6,
-        "longest_gap_ms": gap * 1000,
+        "longest_gap_ms": gap_ms,
         "grown_mb": (psutil.Process().memory_info().rss - before) / 1e6,
         "is_exact": pipeline is None or pipeline.counted(lines),
     }
