@@ -19,7 +19,6 @@ from picoclaw_tray import __version__
 from picoclaw_tray.desktop import qt_messages
 from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.desktop.controller import GatewayController
-from picoclaw_tray.desktop.dialogs import Dialogs
 from picoclaw_tray.desktop.home_watch import HomeWatch
 from picoclaw_tray.desktop.icons import Icons, app_icon
 from picoclaw_tray.desktop.log_model import LogModel
@@ -43,6 +42,7 @@ from picoclaw_tray.system.own_log import OwnLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from picoclaw_tray.desktop.dialogs import Dialogs
     from picoclaw_tray.desktop.log_window import GatewayWindow
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.launch_site import LaunchSite
@@ -99,7 +99,6 @@ class TrayApp(QObject):
         self._icons = Icons()
         self._tray = Tray(self._actions, self._icons, rendered, self)
         self._window: GatewayWindow | None = None
-        self._dialogs = Dialogs(self)
         self._signals = SignalWatch(self)
         self._session = SessionEnd(application)
         self._home_watch = HomeWatch(site.place, self)
@@ -175,7 +174,6 @@ class TrayApp(QObject):
         self._tray.opened.connect(self.show_window)
         self._tray.host_missing.connect(self._on_host_missing)
         self._tray.host_appeared.connect(self._on_host_appeared)
-        self._dialogs.quit_confirmed.connect(self._on_quit_confirmed)
         self._signals.interrupted.connect(self._on_interrupted)
         self._signals.terminated.connect(self._on_session_ending)
         self._session.ending.connect(self._on_session_ending)
@@ -244,6 +242,14 @@ class TrayApp(QObject):
         self._window.show()
         self._window.raise_()
         self._window.activateWindow()
+
+    @functools.cached_property
+    def _dialogs(self) -> Dialogs:
+        from picoclaw_tray.desktop.dialogs import Dialogs  # noqa: PLC0415 - as for the window
+
+        dialogs = Dialogs(self)
+        dialogs.quit_confirmed.connect(self._on_quit_confirmed)
+        return dialogs
 
     @Slot()
     def _on_host_missing(self) -> None:
