@@ -59,6 +59,7 @@ class SituationBoard(QObject):
                 boot_model="",
                 changes=(),
                 can_reload=False,
+                service=None,
             )
         outlook, reload = before.outlook, before.reload
         if state.epoch != before.state.epoch:
@@ -152,4 +153,5 @@ def _filled(new: Facts, old: Facts) -> Facts:
         config_place=new.config_place,
         changes=new.changes or old.changes,
         can_reload=new.can_reload or old.can_reload,
+        service=new.service or old.service,
     )

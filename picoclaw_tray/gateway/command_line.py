@@ -51,6 +51,11 @@ def mentions_gateway(argv: tuple[str, ...]) -> bool:
     return any(word in SUB_COMMANDS for word in argv[1:])
 
 
+def is_shell(argv: tuple[str, ...]) -> bool:
+    """Whether an argument vector is a shell's."""
+    return bool(argv) and _SHELL.fullmatch(_name(argv[0])) is not None
+
+
 def _without_interpreter(words: tuple[str, ...]) -> tuple[str, ...]:
     """What an interpreter runs: a script and its arguments, ``-m`` and module, or ``-c`` and code.
 

@@ -351,6 +351,7 @@ class NoticeKind(Enum):
     RESTART_NOT_CHECKED = "restart not checked"
     HANGS_AGAIN = "hangs again"
     NO_PERMISSION = "no permission"
+    MANAGED = "managed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,14 @@ class Process:
         ours: This tray, or an earlier one, started it.
         watched: Its end arrives by itself (it is our child); otherwise it has to be observed.
         outlives: It was started so that it can be left running when the tray quits.
+        managed: A service manager runs it, and would start it again: it alone stops it.
     """
 
     key: ProcessKey
     ours: bool = False
     watched: bool = False
     outlives: bool = False
+    managed: bool = False
 
 
 class Health(Enum):

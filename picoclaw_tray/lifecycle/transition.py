@@ -74,6 +74,7 @@ from picoclaw_tray.lifecycle.state import (
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.moves import Step
     from picoclaw_tray.lifecycle.policy import Policy
+    from picoclaw_tray.lifecycle.state import Phase
 
 WISHES = frozenset({0, -1, -2, -15})
 """Exit codes that are somebody's wish, no crash: clean, SIGHUP, SIGINT, SIGTERM (contract 8.6)."""
@@ -112,6 +113,8 @@ def _step(state: State, event: Event, policy: Policy) -> Step:
             return _diagnosed(state, event)
         case Resumed():
             return _resumed(state, event, policy), ()
+        case StopRequested() | KillRequested() | RestartRequested() if _is_managed(state.phase):
+            return state, (Notice(NoticeKind.MANAGED),)
         case _:
             pass
     phase = state.phase
@@ -158,6 +161,15 @@ def _resumed(state: State, event: Resumed, policy: Policy) -> State:
         probe_at=event.at,
         calm_until=event.at + policy.calm_after_sleep,
     )
+
+
+def _is_managed(phase: Phase) -> bool:
+    """Whether to end the gateway is up to its service manager, which would start it again."""
+    match phase:
+        case Starting(process=process) | Running(process=process):
+            return process.managed
+        case _:
+            return False
 
 
 # -- no process -------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray.lifecycle.state import Running, Stopped
+from picoclaw_tray.lifecycle.state import Running, Starting, Stopped
 from picoclaw_tray.presentation.reload import ReloadStage
+from picoclaw_tray.presentation.service import how_to_end
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
@@ -39,7 +40,13 @@ def advice(situation: Situation) -> tuple[Text, ...]:
         case Stopped() if situation.outlook is not None:
             return _before_start(situation.outlook)
         case Running():
-            return (*_about_reload(situation), *_about_restart(situation))
+            return (
+                *_about_reload(situation),
+                *_about_restart(situation),
+                *_about_service(situation),
+            )
+        case Starting():
+            return _about_service(situation)
         case _:
             return ()
 
@@ -68,6 +75,11 @@ def _before_start(outlook: Outlook) -> tuple[Text, ...]:
     if objection is not None:
         said = [objection.reason, objection.next_step, outlook.remark]
     return tuple(sentence for sentence in said if sentence is not None)
+
+
+def _about_service(situation: Situation) -> tuple[Text, ...]:
+    service = situation.facts.service
+    return () if service is None else (how_to_end(service),)
 
 
 def _about_reload(situation: Situation) -> tuple[Text, ...]:

@@ -44,6 +44,10 @@ _NO_PERMISSION = QT_TRANSLATE_NOOP(
     "Notice", "The gateway was not stopped, because it belongs to another user."
 )
 _PERMISSION_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Stop it as that user or as administrator.")
+_MANAGED = QT_TRANSLATE_NOOP(
+    "Notice", "The gateway was left as it is, because a service manager runs it."
+)
+_MANAGED_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Stop or restart it there.")
 _SILENT = QT_TRANSLATE_NOOP("Notice", "The gateway does not answer.")
 _SILENT_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "If that lasts, restart it.")
 _ANSWERS_AGAIN = QT_TRANSLATE_NOOP("Notice", "The gateway answers again.")
@@ -129,6 +133,8 @@ def announce_notice(notice: Notice) -> Announcement:
             return Announcement(IconName.WARNING, text(_HANGS_AGAIN), text(_HANGS_NEXT_STEP))
         case NoticeKind.NO_PERMISSION:
             return Announcement(IconName.WARNING, text(_NO_PERMISSION), text(_PERMISSION_NEXT_STEP))
+        case NoticeKind.MANAGED:
+            return Announcement(IconName.WARNING, text(_MANAGED), text(_MANAGED_NEXT_STEP))
         case _:
             assert_never(notice.kind)
 

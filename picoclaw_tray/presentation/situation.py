@@ -9,6 +9,7 @@ from picoclaw_tray.lifecycle.messages import NoticeKind
 from picoclaw_tray.lifecycle.state import State
 
 if TYPE_CHECKING:
+    from picoclaw_tray.gateway.service import Service
     from picoclaw_tray.lifecycle.messages import Notice
     from picoclaw_tray.lifecycle.state import Failure
     from picoclaw_tray.presentation.reload import ReloadAnswer
@@ -34,6 +35,8 @@ class Facts:
         config_place: Where to look at it; none if it stands in no file.
         changes: What a restart would change; empty if none is needed.
         can_reload: The gateway takes over its config when it is asked to.
+        service: What a gateway that is not ours belongs to; none if nothing but a person started
+            it, or if that cannot be told.
     """
 
     version: str = ""
@@ -48,6 +51,7 @@ class Facts:
     config_place: Text | None = None
     changes: tuple[Text, ...] = ()
     can_reload: bool = False
+    service: Service | None = None
 
 
 @dataclass(frozen=True, slots=True)

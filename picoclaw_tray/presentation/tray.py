@@ -18,6 +18,7 @@ from picoclaw_tray.lifecycle.state import (
     Stopping,
 )
 from picoclaw_tray.presentation.advice import advice, is_reloading
+from picoclaw_tray.presentation.service import origin
 from picoclaw_tray.presentation.status import headline, icon_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Template, Text, text
 
@@ -143,7 +144,7 @@ def details(situation: Situation, now: float) -> tuple[Text, ...]:
     if facts.started_at is not None:
         lines.append(uptime(now - facts.started_at))
     if not process.ours:
-        lines.append(text(_NOT_OURS))
+        lines.append(origin(facts.service) if facts.service else text(_NOT_OURS))
     return tuple(lines)
 
 
@@ -213,6 +214,8 @@ def _stop(state: State) -> Entry:
             return Entry(text(_FORCE_STOP), Wish.FORCE_STOP, enabled=not killed)
         case Stopped() | Failed():
             return Entry(text(_STOP), Wish.STOP, enabled=False)
+        case Starting(process=Process(managed=True)) | Running(process=Process(managed=True)):
+            return Entry(text(_STOP), Wish.STOP, enabled=False)
         case _:
             return Entry(text(_STOP), Wish.STOP, enabled=True)
 
@@ -220,6 +223,8 @@ def _stop(state: State) -> Entry:
 def _restart(situation: Situation) -> Entry:
     refused = situation.refused_restart
     match situation.state.phase:
+        case Starting(process=Process(managed=True)) | Running(process=Process(managed=True)):
+            return Entry(text(_RESTART), Wish.RESTART, enabled=False)
         case Running(replanning=None) if refused is not None and refused.passable:
             return Entry(text(_RESTART_ANYWAY), Wish.RESTART_ANYWAY, enabled=True)
         case Running(replanning=None) if situation.facts.changes:

@@ -44,6 +44,7 @@ PIPE_CHILD = Process(KEY, ours=True, watched=True)
 OUTLIVING = Process(KEY, ours=True, outlives=True)
 FOUND_AGAIN = Process(KEY, ours=True)
 ATTACHED = Process(KEY)
+MANAGED = Process(KEY, managed=True)
 UNWATCHED = [OUTLIVING, FOUND_AGAIN, ATTACHED]
 ANY_PROCESS = [PIPE_CHILD, *UNWATCHED]
 ANOTHER = Process(ProcessKey(200, "created 2"))

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 NOW = 1000.0
 OURS = Process(ProcessKey(4711, "c"), ours=True, watched=True)
 FOREIGN = Process(ProcessKey(815, "c"))
+MANAGED = Process(ProcessKey(815, "c"), managed=True)
 QUIT = Quit(QuitKind.USER, leave=False)
 BY_USER = StartAgain(by_user=True, anyway=False)
 BY_ITSELF = StartAgain(by_user=False, anyway=True)
@@ -81,7 +82,7 @@ def _with(process: Process) -> tuple[Phase, ...]:
     )
 
 
-WITH_PROCESS = (*_with(OURS), *_with(FOREIGN))
+WITH_PROCESS = (*_with(OURS), *_with(FOREIGN), *_with(MANAGED)[:6])
 PHASES = (*WITHOUT_PROCESS, *WITH_PROCESS)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picoclaw_tray.gateway.service import Service, ServiceManager
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.presentation.notices import announce_change, announce_notice
@@ -21,6 +22,7 @@ from tests.presentation.samples import (
     CHANGE,
     FAILURE,
     FOREIGN,
+    MANAGED,
     NEXT_STEP,
     NOW,
     OURS,
@@ -58,6 +60,7 @@ facts = st.builds(
     started_at=st.none() | st.floats(-1e7, 1e7),
     changes=st.lists(st.just(CHANGE), max_size=9).map(tuple),
     can_reload=st.booleans(),
+    service=st.none() | st.builds(Service, st.sampled_from(ServiceManager), words, words, words),
 )
 outlooks = st.none() | st.builds(
     Outlook,
@@ -127,8 +130,12 @@ def test_notice_is_said_in_full(kind, failure):
         assert unfilled(sentence) == set()
 
 
-def test_samples_are_of_both_kinds_of_process():
-    assert {phase.process for phase in PHASES if hasattr(phase, "process")} == {OURS, FOREIGN}
+def test_samples_are_of_all_kinds_of_process():
+    assert {phase.process for phase in PHASES if hasattr(phase, "process")} == {
+        OURS,
+        FOREIGN,
+        MANAGED,
+    }
 
 
 @pytest.mark.parametrize("template", sorted(set(marked()), key=str), ids=lambda t: t.source)

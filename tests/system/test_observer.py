@@ -13,10 +13,12 @@ import pytest
 from picoclaw_tray.lifecycle.messages import Foreign, Found, Gone, Nothing, Stale
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.presentation.text import render
+from picoclaw_tray.system import service_manager
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
 from tests.support.gateway_home import GatewayHome
 from tests.support.launch import PLAN
+from tests.support.proc_folder import proc_folder
 from tests.support.processes import signal_recorder, sleeper, tree_of_children
 from tests.support.waiting import wait_until
 
@@ -421,3 +423,49 @@ def test_looking_touches_nothing_in_the_home(stand_in_home: GatewayHome) -> None
     _look(stand_in_home, Process(ProcessKey(UNUSED_PID, "x")))
 
     assert {path: path.read_bytes() for path in stand_in_home.place.home.iterdir()} == before
+
+
+# -- service managers -----------------------------------------------------------------------------
+
+
+@pytest.mark.linux
+def test_observer_knows_the_service_that_runs_the_gateway(
+    gateway_home: GatewayHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with gateway_home.started_by_hand() as gateway:
+        proc = proc_folder(tmp_path / "proc", gateway.pid, "0::/system.slice/picoclaw.service\n")
+        monkeypatch.setattr(service_manager, "PROC", proc)
+        seen = _observer(gateway_home).observe(None)
+
+    assert isinstance(seen.finding, Found)
+    assert seen.finding.process.managed
+    assert seen.facts.service is not None
+    assert seen.facts.service.stop_command == "systemctl stop picoclaw.service"
+
+
+@pytest.mark.linux
+def test_observer_asks_for_no_service_of_a_gateway_of_ours(
+    gateway_home: GatewayHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with gateway_home.started_by_hand() as gateway:
+        proc = proc_folder(tmp_path / "proc", gateway.pid, "0::/system.slice/picoclaw.service\n")
+        monkeypatch.setattr(service_manager, "PROC", proc)
+        ours = Process(_process(gateway.pid).key, ours=True)
+        assemble(gateway_home.site(), debug=False).run_records.write_spawned(ours, PLAN)
+        seen = _observer(gateway_home).observe(None)
+
+    assert isinstance(seen.finding, Found)
+    assert seen.finding.process == ours
+    assert seen.facts.service is None
+
+
+@pytest.mark.linux
+def test_observer_finds_no_service_of_a_gateway_that_a_person_started(
+    gateway_home: GatewayHome,
+) -> None:
+    with gateway_home.started_by_hand():
+        seen = _observer(gateway_home).observe(None)
+
+    assert isinstance(seen.finding, Found)
+    assert not seen.finding.process.managed
+    assert seen.facts.service is None
