@@ -71,7 +71,7 @@ class PidFile:
         try:
             record = json.loads(self.path.read_bytes())
             return int(record["pid"]), str(record.get("version", ""))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return 0, ""
 
 

@@ -15,8 +15,6 @@ from picoclaw_tray.gateway.failure_rules import (
     EXITED,
     EXITED_EARLY,
     HUNG,
-    MISSING,
-    NOT_RUNNABLE,
     OUT_OF_MEMORY,
     PANIC,
     SIGNAL_RULES,
@@ -45,7 +43,6 @@ SIGABRT = 6
 
 _PANIC_LINE = re.compile(r"panic: |fatal error: |goroutine \d+ \[")
 _MEMORY_LINE = re.compile(r"fatal error: .*(?:out of memory|cannot allocate memory)")
-_MISSING_PROGRAM = re.compile(r"no such file|not found|cannot find", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,6 @@ class Evidence:
         output_tail: its last lines of output, or of ``gateway.log``, of this run only.
         panic_tail: the lines that ``gateway_panic.log`` gained since the start.
         was_ready: it had answered before it ended.
-        start_error: the operating system's words if no process came into being.
         hung: it lives and has not answered for too long.
     """
 
@@ -67,7 +63,6 @@ class Evidence:
     output_tail: tuple[str, ...] = ()
     panic_tail: tuple[str, ...] = ()
     was_ready: bool = False
-    start_error: str | None = None
     hung: bool = False
 
 
@@ -94,9 +89,6 @@ class Diagnosis:
 
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Goes from the most telling evidence to the least."""
-    if evidence.start_error is not None:
-        missing = _MISSING_PROGRAM.search(evidence.start_error)
-        return _conclude(MISSING if missing else NOT_RUNNABLE, detail=evidence.start_error)
     if evidence.hung:
         return _conclude(HUNG, _last_lines(evidence))
     return (

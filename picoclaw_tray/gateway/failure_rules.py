@@ -45,21 +45,6 @@ class FailureRule:
     curable: bool = True
 
 
-MISSING = FailureRule(
-    FailureClass.BINARY_MISSING,
-    QT_TRANSLATE_NOOP("Diagnosis", "The PicoClaw program was not found."),
-    QT_TRANSLATE_NOOP("Diagnosis", "Install PicoClaw, or name its program in the settings."),
-    curable=False,
-)
-NOT_RUNNABLE = FailureRule(
-    FailureClass.NOT_RUNNABLE,
-    QT_TRANSLATE_NOOP("Diagnosis", "The PicoClaw program cannot be run."),
-    QT_TRANSLATE_NOOP(
-        "Diagnosis",
-        "Check that it is the program made for this computer, and that you may run it.",
-    ),
-    curable=False,
-)
 WRONG_USAGE = FailureRule(
     FailureClass.NOT_RUNNABLE,
     QT_TRANSLATE_NOOP("Diagnosis", "The program does not understand how it was started."),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from picoclaw_tray.lifecycle.messages import NoticeKind
 from picoclaw_tray.lifecycle.state import (
+    COULD_NOT_CHECK,
+    COULD_NOT_LOOK,
     Backoff,
     Failed,
     Health,
@@ -89,7 +91,7 @@ def is_unexplained(state: State) -> bool:
     failure = state.failure
     if failure is None or not isinstance(state.phase, Backoff | Failed):
         return False
-    return failure.reason is None and not failure.detail
+    return failure.reason is None and failure.detail not in {COULD_NOT_LOOK, COULD_NOT_CHECK}
 
 
 def announce_change(  # noqa: PLR0911 - one return a phase

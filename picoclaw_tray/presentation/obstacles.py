@@ -25,6 +25,27 @@ _NO_BINARY_NEXT_STEP = QT_TRANSLATE_NOOP(
 _NOT_THERE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} does not exist.")
 _NOT_A_FILE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} is not a file.")
 _NOT_EXECUTABLE = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} is not executable.")
+_EMPTY = QT_TRANSLATE_NOOP("Obstacle", "The gateway program {path} is empty.")
+_NO_PROGRAM = QT_TRANSLATE_NOOP(
+    "Obstacle", "{path} is not a program, although it is marked as executable."
+)
+_OTHER_COMPUTER = QT_TRANSLATE_NOOP(
+    "Obstacle",
+    "The gateway program {path} is made for another kind of computer: {made_for}. This one is"
+    " {ours}.",
+)
+_OTHER_COMPUTER_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "Obstacle", "Install the PicoClaw that is made for {ours}."
+)
+_NO_INTERPRETER = QT_TRANSLATE_NOOP(
+    "Obstacle", "The gateway program {path} is a script for {interpreter}, which does not exist."
+)
+_CANNOT_RUN = QT_TRANSLATE_NOOP(
+    "Obstacle", "The gateway program {path} cannot be run. The system says: {words}."
+)
+_CANNOT_RUN_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "Obstacle", "Install PicoClaw anew, or name another program in the settings."
+)
 _NOT_LIKE_PICOCLAW = QT_TRANSLATE_NOOP(
     "Obstacle",
     "{path} does not tell its version as PicoClaw does. If it is another program, name PicoClaw's "
@@ -45,6 +66,11 @@ _NO_CONFIG = QT_TRANSLATE_NOOP(
 _NO_CONFIG_NEXT_STEP = QT_TRANSLATE_NOOP(
     "Obstacle", "Run “picoclaw onboard” in a terminal, or name another home or configuration."
 )
+_PID_FILE_IN_THE_WAY = QT_TRANSLATE_NOOP(
+    "Obstacle",
+    "{path} is a folder, a pipe or a device. PicoClaw needs that name for its PID file.",
+)
+_PID_FILE_NEXT_STEP = QT_TRANSLATE_NOOP("Obstacle", "Remove it, then the gateway can start.")
 _CONFIG_FILE = QT_TRANSLATE_NOOP("Obstacle", "The file is {path}.")
 _CONFIG_PLACE = QT_TRANSLATE_NOOP("Obstacle", "The place is {path}:{line}.")
 
@@ -52,6 +78,11 @@ _CONFIG_PLACE = QT_TRANSLATE_NOOP("Obstacle", "The place is {path}:{line}.")
 def no_config(path: str) -> tuple[Text, Text]:
     """Nothing to start with, and where it was looked for; with the next step."""
     return text(_NO_CONFIG, path=path), text(_NO_CONFIG_NEXT_STEP)
+
+
+def pid_file_in_the_way(path: str) -> tuple[Text, Text]:
+    """Where the PID file belongs is something else; with the next step."""
+    return text(_PID_FILE_IN_THE_WAY, path=path), text(_PID_FILE_NEXT_STEP)
 
 
 def config_file(path: str, line: int | None = None) -> Text:
@@ -103,6 +134,34 @@ def binary_not_a_file(path: str) -> tuple[Text, Text]:
 def binary_not_executable(path: str) -> tuple[Text, Text]:
     """The chosen program may not be run; with the next step."""
     return text(_NOT_EXECUTABLE, path=path), text(_CHOOSE_NEXT_STEP)
+
+
+def binary_empty(path: str) -> tuple[Text, Text]:
+    """The chosen program has no content, as after an interrupted download; with the next step."""
+    return text(_EMPTY, path=path), text(_CANNOT_RUN_NEXT_STEP)
+
+
+def binary_no_program(path: str) -> tuple[Text, Text]:
+    """The chosen program is a text or a picture; with the next step."""
+    return text(_NO_PROGRAM, path=path), text(_CHOOSE_NEXT_STEP)
+
+
+def binary_for_another_computer(path: str, made_for: str, ours: str) -> tuple[Text, Text]:
+    """The chosen program is for another system or processor; with the next step."""
+    reason = text(_OTHER_COMPUTER, path=path, made_for=made_for, ours=ours)
+    return reason, text(_OTHER_COMPUTER_NEXT_STEP, ours=ours)
+
+
+def binary_without_interpreter(path: str, interpreter: str) -> tuple[Text, Text]:
+    """The chosen program is a script that nothing can read; with the next step."""
+    reason = text(_NO_INTERPRETER, path=path, interpreter=interpreter)
+    return reason, text(_CHOOSE_NEXT_STEP)
+
+
+def binary_cannot_run(path: str, words: str) -> tuple[Text, Text]:
+    """The chosen program looks good, and the system does not run it; with the next step."""
+    reason = text(_CANNOT_RUN, path=path, words=words.rstrip("."))
+    return reason, text(_CANNOT_RUN_NEXT_STEP)
 
 
 def not_like_picoclaw(path: str) -> Text:

@@ -67,7 +67,7 @@ def assemble(site: LaunchSite, *, debug: bool) -> Crew:
     return Crew(
         Observer(place, config, run_records, baselines, preflight),
         Preparer(place, preflight, panic_log, run_records.fingerprint_key, options),
-        Diagnoser(panic_log),
+        Diagnoser(panic_log, lambda: preflight.command.program),
         run_records,
         config,
         preflight,

@@ -10,8 +10,11 @@ from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.logs.redaction import mask
 from picoclaw_tray.logs.splitter import decode_line
 from picoclaw_tray.presentation import obstacles
+from picoclaw_tray.system.program_file import explained
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from picoclaw_tray.lifecycle.state import Failure
     from picoclaw_tray.system.panic_log import PanicLog
 
@@ -19,8 +22,10 @@ if TYPE_CHECKING:
 class Diagnoser:
     """Answers ``Diagnose``; works in one lane."""
 
-    def __init__(self, panic_log: PanicLog) -> None:
+    def __init__(self, panic_log: PanicLog, program: Callable[[], str]) -> None:
+        """Diagnoses nothing yet; ``program`` gives the path of what was started last."""
         self._panic_log = panic_log
+        self._program = program
 
     def diagnose(self, failure: Failure, output: tuple[str, ...]) -> Failure:
         """The same failure, explained as well as anybody can.
@@ -31,6 +36,11 @@ class Diagnoser:
         """
         if failure.failure_class == FailureClass.PORT_TAKEN:
             return replace(failure, next_step=obstacles.port_next_step())
+        if failure.failure_class == FailureClass.NOT_RUNNABLE:
+            kind, reason, next_step = explained(self._program(), failure.detail)
+            return replace(
+                failure, failure_class=kind, reason=reason, next_step=next_step, curable=False
+            )
         code = failure.exit_code
         diagnosis = diagnose(
             Evidence(
@@ -39,7 +49,6 @@ class Diagnoser:
                 output_tail=output,
                 panic_tail=_masked(self._panic_log.news()),
                 was_ready=failure.was_ready,
-                start_error=failure.detail or None,
                 hung=failure.failure_class == FailureClass.HUNG,
             )
         )

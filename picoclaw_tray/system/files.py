@@ -40,6 +40,20 @@ def read_bounded(path: Path, limit: int) -> bytes:
         return file.read(limit)
 
 
+def is_in_the_way(path: Path) -> bool:
+    """Whether a program that reads this file and then replaces it would fail, or wait for ever.
+
+    A folder cannot be replaced by a file; a pipe or a device is read without end.
+    """
+    try:
+        if stat.S_ISDIR(path.lstat().st_mode):
+            return True
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Replaces a file in one step; mode 0600, its folder made with 0700 if it is missing.
 

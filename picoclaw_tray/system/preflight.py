@@ -16,6 +16,7 @@ from picoclaw_tray.gateway.readiness import NotReady, Obstacle, probes_wanted, r
 from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.presentation.situation import Outlook
+from picoclaw_tray.system.files import is_in_the_way
 from picoclaw_tray.system.gateway_version import GatewayVersions
 from picoclaw_tray.system.model_prober import ModelProber
 
@@ -116,6 +117,8 @@ class Preflight:
         if complaint is not None and not release.allows_empty:
             failure = Failure(FailureClass.NOT_RUNNABLE, complaint, curable=False)
             return Checked(command, version, release, None, failure)
+        if is_in_the_way(self._place.pid_file):
+            return Checked(command, version, release, None, self._obstructed())
         config = self._config.read(release)
         if isinstance(config, ConfigError):
             return Checked(command, version, release, None, self._broken(config))
@@ -139,6 +142,10 @@ class Preflight:
             if time.monotonic() < deadline
             and self._models.is_reachable(probe, fresh=fresh, path=path)
         )
+
+    def _obstructed(self) -> Failure:
+        reason, next_step = obstacles.pid_file_in_the_way(str(self._place.pid_file))
+        return Failure(FailureClass.NOT_READY, reason, next_step=next_step)
 
     def _broken(self, error: ConfigError) -> Failure:
         return Failure(

@@ -145,24 +145,6 @@ def test_diagnose_sees_that_the_program_was_used_wrongly(error):
     assert not diagnosis.curable
 
 
-@pytest.mark.parametrize(
-    ("start_error", "failure_class"),
-    [
-        ("execvp: No such file or directory", FailureClass.BINARY_MISSING),
-        ("The system cannot find the file specified.", FailureClass.BINARY_MISSING),
-        ("execvp: Permission denied", FailureClass.NOT_RUNNABLE),
-        ("execve: Exec format error", FailureClass.NOT_RUNNABLE),
-        ("", FailureClass.NOT_RUNNABLE),
-    ],
-)
-def test_diagnose_tells_a_missing_program_from_one_that_cannot_be_run(start_error, failure_class):
-    diagnosis = diagnose(Evidence(start_error=start_error))
-
-    assert diagnosis.failure_class is failure_class
-    assert diagnosis.detail == start_error
-    assert not diagnosis.curable
-
-
 def test_diagnose_does_not_take_an_old_reason_for_the_end_of_a_gateway_that_was_ready():
     line = startup_line("error loading config: x")
 
@@ -281,7 +263,6 @@ LINES = st.lists(st.text() | st.sampled_from(PANIC_TAIL) | st.text().map(startup
         output_tail=LINES,
         panic_tail=LINES,
         was_ready=st.booleans(),
-        start_error=st.none() | st.text(),
         hung=st.booleans(),
     )
 )

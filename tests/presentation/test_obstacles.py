@@ -50,6 +50,42 @@ def test_taken_port_names_its_owner_as_far_as_it_is_known(sentence, words):
             "Name PicoClaw's own program, in the settings or in PICOCLAW_BINARY.",
         ),
         (
+            obstacles.binary_empty("/opt/claw"),
+            "The gateway program /opt/claw is empty.",
+            "Install PicoClaw anew, or name another program in the settings.",
+        ),
+        (
+            obstacles.binary_no_program("/opt/claw"),
+            "/opt/claw is not a program, although it is marked as executable.",
+            "Name PicoClaw's own program, in the settings or in PICOCLAW_BINARY.",
+        ),
+        (
+            obstacles.binary_for_another_computer("/opt/claw", "Linux arm64", "Linux x86_64"),
+            (
+                "The gateway program /opt/claw is made for another kind of computer: Linux arm64."
+                " This one is Linux x86_64."
+            ),
+            "Install the PicoClaw that is made for Linux x86_64.",
+        ),
+        (
+            obstacles.binary_without_interpreter("/opt/claw", "/bin/zsh"),
+            "The gateway program /opt/claw is a script for /bin/zsh, which does not exist.",
+            "Name PicoClaw's own program, in the settings or in PICOCLAW_BINARY.",
+        ),
+        (
+            obstacles.binary_cannot_run("/opt/claw", "Permission denied."),
+            "The gateway program /opt/claw cannot be run. The system says: Permission denied.",
+            "Install PicoClaw anew, or name another program in the settings.",
+        ),
+        (
+            obstacles.pid_file_in_the_way("/h/.picoclaw.pid"),
+            (
+                "/h/.picoclaw.pid is a folder, a pipe or a device. PicoClaw needs that name for its"
+                " PID file."
+            ),
+            "Remove it, then the gateway can start.",
+        ),
+        (
             obstacles.still_there((12,)),
             "A gateway of this home is still there (PID 12) and does not answer.",
             "Wait until it ends, or stop it yourself.",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +32,7 @@ def panic_path(tmp_path: Path) -> Path:
 def diagnoser(panic_path: Path) -> Diagnoser:
     panic_log = PanicLog(panic_path)
     panic_log.mark()
-    return Diagnoser(panic_log)
+    return Diagnoser(panic_log, lambda: str(panic_path.parent / "picoclaw"))
 
 
 def test_diagnoser_keeps_ticket_and_what_was_known(diagnoser: Diagnoser) -> None:
@@ -108,14 +109,26 @@ def test_diagnoser_knows_a_hung_gateway(diagnoser: Diagnoser) -> None:
 
 
 def test_diagnoser_keeps_the_words_of_the_system_when_nothing_could_be_started(
-    diagnoser: Diagnoser,
+    diagnoser: Diagnoser, panic_path: Path
 ) -> None:
-    words = "execve: No such file or directory"
+    words = "execve: Permission denied"
+    panic_path.with_name("picoclaw").write_text(f"#!{sys.executable}", encoding="utf-8")
 
     found = diagnoser.diagnose(Failure("not_runnable", detail=words), ())
 
-    assert found.failure_class == FailureClass.BINARY_MISSING
+    assert found.failure_class == FailureClass.NOT_RUNNABLE
     assert found.detail == words
+    assert found.reason is not None
+    assert words in render(found.reason)
+    assert not found.curable
+
+
+def test_diagnoser_says_that_the_program_has_gone(diagnoser: Diagnoser, panic_path: Path) -> None:
+    found = diagnoser.diagnose(Failure("not_runnable", detail="execve: ENOENT"), ())
+
+    assert found.failure_class == FailureClass.BINARY_MISSING
+    assert found.reason is not None
+    assert str(panic_path.with_name("picoclaw")) in render(found.reason)
 
 
 def test_diagnoser_keeps_who_has_the_port_and_adds_the_next_step(diagnoser: Diagnoser) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from picoclaw_tray.system.files import open_regular, read_bounded, write_private
+from picoclaw_tray.system.files import is_in_the_way, open_regular, read_bounded, write_private
 
 BINARY = b"a\r\nb\x1ac\0\xff\n"
 
@@ -83,6 +83,30 @@ def test_open_regular_leaves_nothing_open_when_it_refuses(tmp_path):
             open_regular(tmp_path)
 
     assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_is_in_the_way_what_cannot_be_read_and_replaced(tmp_path):
+    folder, pipe, link = tmp_path / "folder", tmp_path / "pipe", tmp_path / "link"
+    folder.mkdir()
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+
+    assert [is_in_the_way(path) for path in (folder, pipe, link, Path("/dev/null"))] == [True] * 4
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_is_not_in_the_way_what_a_rename_replaces(tmp_path, file):
+    to_folder, to_nothing, loop = (tmp_path / name for name in ("to-folder", "to-nothing", "loop"))
+    to_folder.symlink_to(tmp_path)
+    to_nothing.symlink_to(tmp_path / "nothing")
+    loop.symlink_to(loop)
+
+    paths = (file, to_folder, to_nothing, loop, tmp_path / "missing")
+
+    assert [is_in_the_way(path) for path in paths] == [False] * 5
 
 
 def test_write_private_makes_the_file_and_its_folder(tmp_path):

@@ -128,6 +128,16 @@ def test_checking_changes_nothing_in_the_home(stand_in_home: GatewayHome) -> Non
     assert not (stand_in_home.folder / "state").exists()
 
 
+def test_folder_in_the_place_of_the_pid_file_may_go_by_itself(stand_in_home: GatewayHome) -> None:
+    stand_in_home.place.pid_file.mkdir()
+
+    objection = objection_of(stand_in_home.site())
+
+    assert objection.failure_class == FailureClass.NOT_READY
+    assert (objection.curable, objection.passable) == (True, False)
+    assert str(stand_in_home.place.pid_file) in said(objection.reason)
+
+
 # -- the program --------------------------------------------------------------------------------
 
 
