@@ -125,3 +125,13 @@ def test_take_replaces_what_cannot_be_encoded():
 
 def test_type_name_knows_null():
     assert type_name(None) == "null"
+
+
+def test_decode_json_takes_no_longer_for_a_key_that_comes_often():
+    """With copies this would take minutes, which is what the limit of each test is for."""
+    many = ",".join(f'"a":{{"b":{{"{number}":1}}}}' for number in range(100_000))
+
+    decoded = decode_json(f"{{{many}}}".encode())
+
+    assert isinstance(decoded, dict)
+    assert len(decoded["a"]["b"]) == 100_000
