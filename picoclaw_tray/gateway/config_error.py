@@ -21,6 +21,10 @@ _SECURITY_UNREADABLE = QT_TRANSLATE_NOOP(
     "PicoClaw's file .security.yml cannot be read. Check that it is a file and that you may read "
     "it.",
 )
+_TOO_LARGE = QT_TRANSLATE_NOOP(
+    "Config",
+    "PicoClaw's file {file} is larger than {limit} KiB. This tray does not read so much of it.",
+)
 _EMPTY = QT_TRANSLATE_NOOP(
     "Config",
     "PicoClaw's configuration file is empty. Delete it to start with the defaults, or restore it.",
@@ -132,6 +136,14 @@ def unreadable(reason: str, file: str = CONFIG_FILE) -> ConfigError:
     """The file exists and cannot be read; ``reason`` is the operating system's."""
     sentence = _UNREADABLE if file == CONFIG_FILE else _SECURITY_UNREADABLE
     return ConfigError(ConfigErrorKind.UNREADABLE, reason, None, None, text(sentence), file=file)
+
+
+def too_large(limit_bytes: int, file: str = CONFIG_FILE) -> ConfigError:
+    """The file exists and is not read: it would take too long."""
+    limit = limit_bytes // 1024
+    sentence = text(_TOO_LARGE, file=file, limit=limit)
+    reason = f"larger than {limit} KiB"
+    return ConfigError(ConfigErrorKind.UNREADABLE, reason, None, None, sentence, file=file)
 
 
 def placed(error: ConfigError, content: str) -> ConfigError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_config
-from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, unreadable
+from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, too_large, unreadable
 from picoclaw_tray.gateway.release import NEWEST
 from picoclaw_tray.gateway.secrets import SecretSources, secret_file_names
 from picoclaw_tray.presentation import obstacles
@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from picoclaw_tray.system.paths import GatewayPlace
     from picoclaw_tray.text import Text
 
-LIMIT = 16 * 1024 * 1024
-"""Bytes of ``config.json`` that are read; a real one has some ten thousand."""
+LIMIT = 1024 * 1024
+"""Bytes of ``config.json`` that are read; a real one has some ten thousand.
 
-SECURITY_LIMIT = 1024 * 1024
-"""Of ``.security.yml``, which is slow to read, and of ``auth.json``."""
+At its worst so much takes five seconds, once for each change: a model for each twenty bytes.
+"""
+
+SECURITY_LIMIT = 128 * 1024
+"""Of ``.security.yml``, which is slower to read: two seconds."""
+
+AUTH_LIMIT = 1024 * 1024
+"""Of ``auth.json``."""
 
 SECRET_LIMIT = 64 * 1024
 """Of a file that holds one secret."""
@@ -93,15 +99,19 @@ class ConfigFiles:
 
     def _gather(self) -> ConfigSources | ConfigError:
         try:
-            config = _read(self._place.config, LIMIT)
+            config = _read(self._place.config, LIMIT + 1)
         except OSError as error:
             return unreadable(_why(error))
         try:
-            security = _read(self._security, SECURITY_LIMIT)
+            security = _read(self._security, SECURITY_LIMIT + 1)
         except OSError as error:
             return unreadable(_why(error), SECURITY_FILE)
+        if len(config or b"") > LIMIT:
+            return too_large(LIMIT)
+        if len(security or b"") > SECURITY_LIMIT:
+            return too_large(SECURITY_LIMIT, SECURITY_FILE)
         try:
-            auth = _read(self._auth, SECURITY_LIMIT)
+            auth = _read(self._auth, AUTH_LIMIT)
         except OSError:
             auth = None  # as good as no login
         return ConfigSources(config, security, auth, self._environ, self._secrets(config, security))

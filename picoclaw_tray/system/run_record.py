@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from picoclaw_tray.gateway.go_json import valid_string
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.system import processes
 from picoclaw_tray.system.files import read_bounded, write_private
@@ -162,7 +163,7 @@ def _parse(raw: bytes) -> RunRecord | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return valid_string(value) if isinstance(value, str) else ""
 
 
 def _parts(value: object) -> Fingerprint | None:

@@ -9,6 +9,7 @@ import pytest
 from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_config
 from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, ConfigErrorKind
 from picoclaw_tray.gateway.release import NEWEST, release_of
+from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system import config_files
 from picoclaw_tray.system import files as files_module
 from picoclaw_tray.system.config_files import ConfigFiles
@@ -110,14 +111,29 @@ def test_read_does_not_wait_for_the_writer_of_a_pipe(place):
     assert error.kind is ConfigErrorKind.UNREADABLE
 
 
-def test_read_takes_no_more_than_the_limit(place, monkeypatch):
-    monkeypatch.setattr(config_files, "LIMIT", 30)
-    write(place.config, config_with(18800) + " " * 100)
+@pytest.mark.parametrize(
+    ("name", "limit"), [("config.json", "1024 KiB"), (".security.yml", "128 KiB")]
+)
+def test_read_takes_no_more_than_the_limit_and_says_so(place, name, limit):
+    write(place.config, config_with(18800))
+    with place.config.with_name(name).open("r+b" if name == "config.json" else "wb") as file:
+        file.truncate(10 * 1024 * 1024)
 
     error = ConfigFiles(place, {}).read()
 
     assert isinstance(error, ConfigError)
-    assert error.kind is ConfigErrorKind.SYNTAX
+    assert (error.kind, error.file) == (ConfigErrorKind.UNREADABLE, name)
+    assert render(error.explanation) == (
+        f"PicoClaw's file {name} is larger than {limit}. This tray does not read so much of it."
+    )
+
+
+def test_read_takes_huge_logins_for_none(place):
+    write(place.config, config_with(18800))
+    with (place.home / "auth.json").open("wb") as file:
+        file.truncate(10 * 1024 * 1024)
+
+    assert isinstance(ConfigFiles(place, {}).read(), GatewayConfig)
 
 
 @pytest.mark.parametrize("name", ["config.json", ".security.yml", "auth.json"])

@@ -3,9 +3,13 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import given
 
+from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.system import panic_log
+from picoclaw_tray.system.diagnoser import Diagnoser
 from picoclaw_tray.system.panic_log import PanicLog
+from tests.support.spoilt import HUGE, spoilt
 
 
 @pytest.fixture
@@ -90,3 +94,25 @@ def test_news_do_not_wait_for_the_writer_of_a_pipe(path):
     log.mark()
 
     assert log.news() == ()
+
+
+@given(spoilt(b"panic: x\n\ngoroutine 1 [running]:\nmain.main()\n\t/x/main.go:7 +0x1b\n"))
+def test_news_of_any_bytes_lead_to_a_sentence(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("panic") / "gateway_panic.log"
+    log = PanicLog(path)
+    log.mark()
+    path.write_bytes(content)
+
+    found = Diagnoser(log, lambda: "picoclaw").diagnose(Failure("unknown", exit_code=2), ())
+
+    assert found.reason is not None
+
+
+@pytest.mark.parametrize("content", HUGE.values(), ids=HUGE)
+def test_news_of_a_huge_file_are_its_last_bytes(path, content):
+    log = PanicLog(path)
+    log.mark()
+    path.write_bytes(content)
+
+    assert sum(map(len, log.news())) <= panic_log.LIMIT
+    assert Diagnoser(log, lambda: "picoclaw").diagnose(Failure("unknown", exit_code=2), ()).reason

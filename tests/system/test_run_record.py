@@ -15,6 +15,7 @@ from picoclaw_tray.system.process_key import key_of
 from picoclaw_tray.system.run_record import RunRecord, RunRecords
 from tests.support.launch import PLAN
 from tests.support.processes import sleeper
+from tests.support.spoilt import HUGE, spoilt
 
 KEY = ProcessKey(4711, "1234567@boot")
 SPAWNED = Process(KEY, ours=True, watched=True)
@@ -122,6 +123,29 @@ def test_record_may_know_more_than_we_do(folder):
 )
 def test_any_bytes_are_a_record_or_none(raw):
     assert isinstance(run_record._parse(raw), RunRecord | None)
+
+
+@given(spoilt(json.dumps(GOOD).encode()))
+def test_spoilt_records_are_a_record_or_none(raw):
+    record = run_record._parse(raw)
+
+    assert record is None or record.version.encode() is not None  # no half of a character
+
+
+@pytest.mark.parametrize("raw", HUGE.values(), ids=HUGE)
+def test_huge_record_is_none(folder, raw):
+    write(folder, raw)
+
+    assert RunRecords(folder).read() is None
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_record_does_not_wait_for_the_writer_of_a_pipe(folder):
+    folder.mkdir(exist_ok=True)
+    os.mkfifo(folder / "run.json")
+
+    assert RunRecords(folder).read() is None
 
 
 def test_record_is_remembered_when_it_cannot_be_written(tmp_path, caplog):
