@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from picoclaw_tray.desktop.situation_board import SituationBoard
+from picoclaw_tray.gateway.service import Service, ServiceManager
 from picoclaw_tray.lifecycle.messages import Foreign, Found, Gone, Nothing, Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Backoff,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.messages import Finding
 
 OURS = Process(ProcessKey(1, "a"), ours=True, watched=True)
+UNIT = Service(ServiceManager.SYSTEMD, "picoclaw.service")
 NEXT = Process(ProcessKey(2, "b"), ours=True, watched=True)
 RUNNING = State(phase=Running(OURS), epoch=4)
 STOPPED = State(phase=Stopped(), epoch=5)
@@ -81,7 +83,7 @@ def test_board_announces_the_facts_of_the_running_gateway(board: SituationBoard)
 
 def test_board_forgets_what_belonged_to_the_process_before(board: SituationBoard) -> None:
     board.on_state_changed(RUNNING)
-    board.on_observed(_seen(FOUND, KNOWN))
+    board.on_observed(_seen(FOUND, replace(KNOWN, service=UNIT)))
 
     board.on_state_changed(State(phase=Starting(NEXT, 1.0), epoch=5))
 
