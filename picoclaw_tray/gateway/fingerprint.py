@@ -287,6 +287,12 @@ def _switch(section: object, field: str) -> str:
 def _hash(value: object, key: bytes) -> str:
     # A gateway that saves its config writes 1 for 1.0: all numbers become one kind.
     written = json.dumps(value)
-    canonical = json.dumps(json.loads(written, parse_int=float), sort_keys=True)
+    numbers = json.loads(written, parse_int=_number, parse_float=_number)
+    canonical = json.dumps(numbers, sort_keys=True)
     digest = hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
     return f"{_ENCRYPTED}{digest}" if f'"{ENCRYPTED_SCHEME}' in written else digest
+
+
+def _number(digits: str) -> float:
+    """One for 1 and 1.0, and one for 0 and -0.0."""
+    return float(digits) + 0.0

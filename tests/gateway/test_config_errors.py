@@ -17,6 +17,7 @@ from picoclaw_tray.gateway.config_error import (
     placed,
     security_syntax_error,
     security_type_error,
+    too_large,
     unknown_key,
     unreadable,
 )
@@ -36,6 +37,15 @@ def error_of(document, release=NEWEST, **sources) -> ConfigError:
     error = read_config(ConfigSources(config=raw, **sources), release)
     assert isinstance(error, ConfigError), error
     return error
+
+
+@pytest.mark.parametrize("file", [CONFIG_FILE, SECURITY_FILE])
+def test_too_large_names_file_and_limit(file):
+    error = too_large(131_072, file)
+
+    assert (error.kind, error.file) == (ConfigErrorKind.UNREADABLE, file)
+    assert error.reason == "larger than 128 KiB"
+    assert render(error.explanation).startswith(f"PicoClaw's file {file} is larger than 128 KiB.")
 
 
 @pytest.mark.parametrize("file", [CONFIG_FILE, SECURITY_FILE])

@@ -561,6 +561,15 @@ def test_defaults_that_are_written_out_are_no_change(document, release):
     assert read(compact(document), release) == read(compact(filled), release)
 
 
+def test_sign_of_zero_is_no_change():
+    model = {"model_name": "a", "model": "x", "api_base": "http://localhost/"}
+    before, after = (
+        {"version": 3, "model_list": [model | {"extra_body": {"x": zero}}]} for zero in (-0.0, 0)
+    )
+
+    assert read(compact(before), NEWEST) == read(compact(after), NEWEST)
+
+
 @given(DOCUMENTS, st.sampled_from(RELEASES))
 def test_save_without_a_change_is_no_change(document, release):
     plain, security = apart(saved(document))

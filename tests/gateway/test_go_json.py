@@ -73,6 +73,10 @@ def test_merged_pairs_leaves_the_given_objects_alone():
     assert first == {"b": 1}
 
 
+def test_merged_pairs_keeps_what_null_comes_after():
+    assert merged_pairs([("a", 1), ("a", None), ("b", [1]), ("b", None)]) == {"a": 1, "b": None}
+
+
 @given(st.binary())
 def test_decode_json_gives_a_value_or_a_value_error_for_any_bytes(raw):
     with contextlib.suppress(ValueError):
