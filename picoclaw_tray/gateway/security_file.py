@@ -38,6 +38,9 @@ _TRUTHS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "Fal
 _CHANNEL_SECTIONS: Final = ("channels", "channel_list")
 _MOST_NODES: Final = 100_000
 """Aliases can make a small file endless."""
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
+_DEEPEST: Final = 100
+"""A thousand open brackets take the parser seconds, and then end in a RecursionError."""
 
 
 class _WrongShapeError(Exception):
@@ -84,11 +87,22 @@ def read_security_file(raw: bytes, sources: SecretSources) -> SecurityFile | Con
 
 def _root(raw: bytes) -> yaml.Node | None:
     """The first document; the gateway reads no other."""
+    if _is_too_deep(raw):
+        raise ValueError("nested too deeply")
     loader = yaml.SafeLoader(_TAB.sub(b" ", raw))  # upstream's parser takes a tab for a space there
     try:
         return loader.get_node() if loader.check_node() else None
     finally:
         loader.dispose()
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    depth = 0
+    for bracket in _BRACKET.findall(raw):
+        depth = depth + 1 if bracket in b"[{" else max(0, depth - 1)
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 class _Reader:
