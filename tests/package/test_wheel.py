@@ -141,6 +141,18 @@ def test_installed_program_says_its_version(ask, command):
     assert picoclaw_tray.__version__ in answer.stdout
 
 
+def test_login_would_start_the_installed_program(ask, installed):
+    code = """if True:
+        from picoclaw_tray.system.own_command import own_command, this_installation
+        print(*own_command(this_installation()), sep="\\n")
+    """
+
+    answer = ask("python", "-c", code)
+
+    (program,) = map(Path, answer.stdout.splitlines())
+    assert (program.parent, program.stem) == (installed, "picoclaw-tray")
+
+
 def test_trayctl_explains_itself_without_a_verb(ask):
     answer = ask("picoclaw-trayctl")
 
