@@ -22,6 +22,7 @@ from picoclaw_tray.lifecycle.state import (
     StopReason,
 )
 from picoclaw_tray.presentation.advice import advice, reload_failure, restart_required
+from picoclaw_tray.presentation.autostart import launcher_warning, login_news
 from picoclaw_tray.presentation.icon import IconName
 from picoclaw_tray.presentation.reload import ReloadStage
 from picoclaw_tray.presentation.status import headline, reason_of
@@ -104,6 +105,9 @@ def announce_change(  # noqa: PLR0911 - one return a phase
         after: The one that is shown from now on.
         now: Monotonic seconds.
     """
+    if news := login_news(before.login, after.login):
+        icon, sentences = news
+        return Announcement(icon, *sentences)
     old, state = before.state.phase, after.state
     match state.phase:
         case Running() if after.reload is not before.reload:
@@ -149,6 +153,8 @@ def standing_notices(situation: Situation) -> tuple[Text, ...]:
     if situation.notice is not None:
         announcement = announce_notice(situation.notice)
         said += [announcement.sentence, announcement.next_step]
+    if situation.login is not None:
+        said += [situation.login.problem, *launcher_warning(situation.login)]
     said += advice(situation)
     match situation.state.phase:
         case Running(health=Health.FAILING):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from picoclaw_tray.gateway.service import Service
     from picoclaw_tray.lifecycle.messages import Notice
     from picoclaw_tray.lifecycle.state import Failure
+    from picoclaw_tray.presentation.autostart import LoginStatus
     from picoclaw_tray.presentation.reload import ReloadAnswer
     from picoclaw_tray.text import Text
 
@@ -99,6 +100,7 @@ class Situation:
         notice: What the person was told last about a wish that changed nothing; forgotten with the
             next change of phase.
         reload: How far the last reload has come; forgotten likewise.
+        login: What the system said last about the next login; none as long as nobody asked.
     """
 
     surroundings: Surroundings
@@ -107,6 +109,7 @@ class Situation:
     outlook: Outlook | None = None
     notice: Notice | None = None
     reload: ReloadAnswer | None = None
+    login: LoginStatus | None = None
 
     @property
     def refused_restart(self) -> Failure | None:

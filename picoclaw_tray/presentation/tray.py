@@ -18,12 +18,14 @@ from picoclaw_tray.lifecycle.state import (
     Stopping,
 )
 from picoclaw_tray.presentation.advice import advice, is_reloading
+from picoclaw_tray.presentation.autostart import login_tick
 from picoclaw_tray.presentation.service import origin
 from picoclaw_tray.presentation.status import headline, icon_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Template, Text, text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import Phase, State
+    from picoclaw_tray.presentation.autostart import Tick
     from picoclaw_tray.presentation.icon import IconName
     from picoclaw_tray.presentation.situation import Situation
 
@@ -62,6 +64,7 @@ class TrayView:
         advice: What a person should know before the next start, or about the one that runs.
         start_anyway: Beside a plain start that would wait first; None where one of them is enough.
         reload: None where the gateway cannot be asked to take over its configuration.
+        login: Whether the tray starts at login; None where that is not shown.
     """
 
     icon: IconName
@@ -76,6 +79,7 @@ class TrayView:
     advice: tuple[Text, ...] = ()
     start_anyway: Entry | None = None
     reload: Entry | None = None
+    login: Tick | None = None
 
 
 _TITLE = QT_TRANSLATE_NOOP("Tray", "PicoClaw")
@@ -127,6 +131,7 @@ def tray_view(situation: Situation, now: float) -> TrayView:
         restart=_restart(situation),
         start_anyway=_start_anyway(situation),
         reload=_reload(situation),
+        login=login_tick(situation.login, demo=situation.surroundings.demo),
         quit=_quit(state),
     )
 

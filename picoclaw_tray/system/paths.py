@@ -56,23 +56,28 @@ def gateway_place(environ: Mapping[str, str], home: str = "", config: str = "") 
     return GatewayPlace(Path(directory), Path(file))
 
 
+def default_home(environ: Mapping[str, str]) -> Path:
+    """The home of a tray that is told none, by flag or by variable."""
+    return Path(os.path.abspath(home_directory({}, user_home(environ))))  # noqa: PTH100
+
+
 def state_folder(place: GatewayPlace) -> Path:
     """Our state for one home: run record and keys. Made by whoever writes into it."""
-    return platformdirs.user_state_path(APP_NAME, appauthor=False) / _name_of(place)
+    return platformdirs.user_state_path(APP_NAME, appauthor=False) / home_name(place)
 
 
 def log_folder(place: GatewayPlace) -> Path:
     """Our own log files for one home."""
-    return platformdirs.user_log_path(APP_NAME, appauthor=False) / _name_of(place)
+    return platformdirs.user_log_path(APP_NAME, appauthor=False) / home_name(place)
 
 
 def settings_file(place: GatewayPlace) -> Path:
     """Our settings for one home."""
     folder = platformdirs.user_config_path(APP_NAME, appauthor=False)
-    return folder / _name_of(place) / "settings.json"
+    return folder / home_name(place) / "settings.json"
 
 
-def _name_of(place: GatewayPlace) -> str:
+def home_name(place: GatewayPlace) -> str:
     """A short folder name for one home: its own last part, and what tells it from its like."""
     spelling = os.path.normcase(place.home)  # one on Windows, where many mean the same folder
     digest = hashlib.sha256(os.fsencode(spelling)).hexdigest()[:12]

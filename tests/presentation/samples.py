@@ -34,6 +34,7 @@ from picoclaw_tray.text import Template, Text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import Phase
+    from picoclaw_tray.presentation.autostart import LoginStatus
     from picoclaw_tray.presentation.reload import ReloadAnswer
 
 NOW = 1000.0
@@ -95,6 +96,7 @@ def situation(  # noqa: PLR0913 - a situation has many sides
     demo: bool = False,
     outlook: Outlook | None = None,
     reload: ReloadAnswer | None = None,
+    login: LoginStatus | None = None,
 ) -> Situation:
     """A situation in this phase."""
     return Situation(
@@ -104,6 +106,7 @@ def situation(  # noqa: PLR0913 - a situation has many sides
         outlook,
         None if refused_restart is None else refusal(refused_restart),
         reload,
+        login,
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from picoclaw_tray.gateway.service import Service, ServiceManager
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import Failure
+from picoclaw_tray.presentation.autostart import LoginState, LoginStatus
 from picoclaw_tray.presentation.notices import announce_change, announce_notice
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.presentation.situation import Facts, Outlook
@@ -76,6 +77,13 @@ reloads = st.none() | st.builds(
     detail=st.sampled_from(["", "Manual reload failed"]),
     next_step=st.sampled_from([None, NEXT_STEP]),
 )
+logins = st.none() | st.builds(
+    LoginStatus,
+    st.sampled_from(LoginState),
+    reason=st.sampled_from([None, REASON]),
+    launcher=st.booleans(),
+    problem=st.sampled_from([None, REASON]),
+)
 situations = st.builds(
     situation,
     st.sampled_from(PHASES),
@@ -85,13 +93,15 @@ situations = st.builds(
     demo=st.booleans(),
     outlook=outlooks,
     reload=reloads,
+    login=logins,
 )
 
 
 def texts_of_view(view: TrayView) -> Iterator[Text]:
     yield from (view.title, view.headline, *view.details, *view.advice)
     yield from (entry.text for entry in (view.start, view.stop, view.restart, view.quit))
-    yield from (entry.text for entry in (view.start_anyway, view.reload) if entry is not None)
+    others = (view.start_anyway, view.reload, view.login)
+    yield from (entry.text for entry in others if entry is not None)
 
 
 def texts_of_announcement(announcement: Announcement | None) -> Iterator[Text]:

@@ -55,6 +55,7 @@ LIBRARIES = {
 TEST_PROGRAMS = {
     "Xvfb": "xvfb",
     "dbus-daemon": "dbus",
+    "gio": "libglib2.0-bin",
     "git": "git",
     "lxqt-panel": "lxqt-panel",
     "openbox": "openbox",
