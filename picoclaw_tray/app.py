@@ -22,6 +22,7 @@ from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.desktop.home_watch import HomeWatch
 from picoclaw_tray.desktop.icons import Icons, app_icon
 from picoclaw_tray.desktop.log_model import LogModel
+from picoclaw_tray.desktop.login_item import LoginItem
 from picoclaw_tray.desktop.notifier import Notifier
 from picoclaw_tray.desktop.reload import Reload
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.desktop.dialogs import Dialogs
     from picoclaw_tray.desktop.log_window import GatewayWindow
+    from picoclaw_tray.system.autostart.entry import LoginEntry
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.launch_site import LaunchSite
 
@@ -93,6 +95,7 @@ class TrayApp(QObject):
         crew = _late_crew(site, debug=options.debug)
         self._controller = GatewayController(crew, POLICY, self._recent_output, self)
         self._reload = Reload(crew, self)
+        self._login = LoginItem(functools.partial(_login_entry, site), self)
         self._board = SituationBoard(surroundings, self)
         self._notifier = Notifier(surroundings, self)
         self._actions = Actions(rendered, self)
@@ -111,6 +114,7 @@ class TrayApp(QObject):
         if self._site.settings_problem:
             log.warning("settings: %s", self._site.settings_problem)
         self._tray.show()
+        self._login.ask()
         if start:
             self._controller.start()
         else:
@@ -164,6 +168,12 @@ class TrayApp(QObject):
         self._reload.job_raised.connect(controller.run_in_watch_lane)
         self._reload.changed.connect(board.on_reload_changed)
         self._reload.changed.connect(controller.nudge)
+        self._login.job_raised.connect(controller.run_in_watch_lane)
+        controller.login_answered.connect(self._login.on_answer)
+        controller.observed.connect(self._login.glance)
+        self._login.changed.connect(board.on_login_changed)
+        self._actions.login_wished.connect(self._login.set_enabled)
+        self._tray.menu_opening.connect(self._login.ask)
         board.situation_changed.connect(self._on_situation)
         board.situation_changed.connect(self._notifier.on_situation)
         self._notifier.announced.connect(self._on_announced)
@@ -235,6 +245,7 @@ class TrayApp(QObject):
 
             self._window = GatewayWindow(self._log_model, self._actions.for_window())
             self._window.visibility_changed.connect(self._controller.set_attentive)
+            self._window.visibility_changed.connect(self._login.ask)
             self._window.clear_requested.connect(self._on_clear_requested)
             self._window.close_requested.connect(self._on_close_requested)
             self._window.set_confirm_close(self._no_host)
@@ -346,6 +357,12 @@ def _late_crew(site: LaunchSite, *, debug: bool) -> Callable[[], Crew]:
         return assemble(site, debug=debug)
 
     return crew
+
+
+def _login_entry(site: LaunchSite) -> LoginEntry:
+    from picoclaw_tray.system.autostart import login_entry  # noqa: PLC0415 - not for the icon
+
+    return login_entry(site.place, site.environ, demo=site.demo is not None)
 
 
 def run(options: RunOptions, environ: Mapping[str, str], give_up: Callable[[str], object]) -> int:

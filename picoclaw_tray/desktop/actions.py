@@ -13,6 +13,7 @@ from picoclaw_tray.presentation.tray import Wish
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from picoclaw_tray.presentation.autostart import Tick
     from picoclaw_tray.presentation.tray import Entry, TrayView
     from picoclaw_tray.text import Text
 
@@ -25,9 +26,11 @@ class Actions(QObject):
 
     Signals:
         wished(Wish): An entry was chosen that asks something of the gateway or the tray.
+        login_wished(bool): The tray is to start at login, or no longer.
     """
 
     wished = Signal(Wish)
+    login_wished = Signal(bool)
 
     def __init__(self, render: Callable[[Text], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +48,8 @@ class Actions(QObject):
         _set_label(self.show_log, self.tr("Show &log"))
         self.open_config = QAction(self)
         _set_label(self.open_config, self.tr("Open &config folder"))
+        self.login = QAction(self, checkable=True, enabled=False)
+        self.login.triggered.connect(self._on_login_triggered)
         self.about = QAction(self)
         _set_label(self.about, self.tr("&About"))
         self.quit = self._wishing(Wish.QUIT)
@@ -58,6 +63,7 @@ class Actions(QObject):
             self.restart,
             self.reload,
             self.open_config,
+            self.login,
             self.about,
             self.quit,
         )
@@ -73,6 +79,8 @@ class Actions(QObject):
         self._show_entry(self.quit, view.quit)
         self._show_if_any(self.start_anyway, view.start_anyway)
         self._show_if_any(self.reload, view.reload)
+        if view.login is not None:
+            self._show_tick(self.login, view.login)
 
     def _show_if_any(self, action: QAction, entry: Entry | None) -> None:
         if entry is not None:
@@ -91,6 +99,15 @@ class Actions(QObject):
             if entry.wish is Wish.FORCE_STOP:
                 self._calm.start(QApplication.doubleClickInterval())
 
+    def _show_tick(self, action: QAction, tick: Tick) -> None:
+        label = self._render(tick.text)
+        if action.text() != label:
+            _set_label(action, label)
+        if action.isChecked() != tick.checked:  # a click has set it before anything was done
+            action.setChecked(tick.checked)
+        if action.isEnabled() != tick.enabled:
+            action.setEnabled(tick.enabled)
+
     def _wishing(self, wish: Wish) -> QAction:
         action = QAction(self)
         action.setData(wish)
@@ -106,6 +123,10 @@ class Actions(QObject):
         if wish is Wish.FORCE_STOP and self._calm.isActive():
             return  # the second click of a double click on "Stop"
         self.wished.emit(wish)
+
+    @Slot()
+    def _on_login_triggered(self) -> None:
+        self.login_wished.emit(self.login.isChecked())
 
 
 def _set_label(action: QAction, label: str) -> None:

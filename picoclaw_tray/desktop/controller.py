@@ -63,6 +63,7 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
+from picoclaw_tray.presentation.autostart import LoginStatus
 from picoclaw_tray.presentation.reload import ReloadAnswer
 from picoclaw_tray.presentation.situation import Outlook
 from picoclaw_tray.system import sleep_clock
@@ -95,6 +96,7 @@ class GatewayController(QObject):
         observed(Observation): Somebody looked; comes after the change that it led to.
         assessed(Outlook): What a start would be like.
         reload_answered(ReloadAnswer): The answer to a job of a reload.
+        login_answered(LoginStatus): The answer to a job about the next login.
         run_started(): A new run of our own is about to be spawned.
         lines_received(tuple): Lines of its output, ``bytes``.
         notice_raised(Notice): A person is to be told something that changes no phase.
@@ -105,6 +107,7 @@ class GatewayController(QObject):
     observed = Signal(Observation)
     assessed = Signal(Outlook)
     reload_answered = Signal(ReloadAnswer)
+    login_answered = Signal(LoginStatus)
     run_started = Signal()
     lines_received = Signal(tuple)
     notice_raised = Signal(Notice)
@@ -295,6 +298,8 @@ class GatewayController(QObject):
             self.assessed.emit(answer.outlook)
         if answer.reload is not None:
             self.reload_answered.emit(answer.reload)
+        if answer.login is not None:
+            self.login_answered.emit(answer.login)
         if answer.observation is not None:
             self.observed.emit(answer.observation)
             self._note_config(answer.observation.config_stamp, repairs=asked_now)

@@ -24,6 +24,7 @@ from picoclaw_tray.lifecycle.messages import (
     SignalRefused,
 )
 from picoclaw_tray.lifecycle.state import COULD_NOT_CHECK, Failure
+from picoclaw_tray.presentation.autostart import LoginStatus
 from picoclaw_tray.presentation.reload import ReloadAnswer
 
 if TYPE_CHECKING:
@@ -41,11 +42,14 @@ if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import Process, ProcessKey
     from picoclaw_tray.logs.store import LogTail
     from picoclaw_tray.presentation.situation import Outlook
+    from picoclaw_tray.system.autostart import Action
+    from picoclaw_tray.system.autostart.entry import LoginEntry
     from picoclaw_tray.system.config_files import Stamp
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.observation import Observation
 
     FindCrew: TypeAlias = Callable[[], Crew]
+    FindLoginEntry: TypeAlias = Callable[[], LoginEntry]
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +65,7 @@ class Answer:
         config_stamp: PicoClaw's files as a failed gateway left them; a later change is a repair.
         outlook: What a start would be like now.
         reload: What became of a reload that was asked for.
+        login: What the system would do at the next login.
     """
 
     event: Event | None = None
@@ -68,6 +73,7 @@ class Answer:
     config_stamp: Stamp | None = None
     outlook: Outlook | None = None
     reload: ReloadAnswer | None = None
+    login: LoginStatus | None = None
 
 
 def observing(crew: FindCrew, request: Observe) -> Job:
@@ -101,6 +107,11 @@ def judging_reload(crew: FindCrew, accepted: ReloadAnswer) -> Job:
 def noting_reload(crew: FindCrew, accepted: ReloadAnswer) -> Job:
     """Notes what the gateway runs with from now on."""
     return Job(partial(_note_reload, crew, accepted), Answer())
+
+
+def settling_login(entry: FindLoginEntry, action: Action) -> Job:
+    """Asks the system about the next login, after a change if there is one to make."""
+    return Job(partial(_settle_login, entry, action), Answer(login=LoginStatus.unknown()))
 
 
 def diagnosing(crew: FindCrew, request: Diagnose, output: LogTail) -> Job:
@@ -179,6 +190,12 @@ def _judge_reload(crew: FindCrew, accepted: ReloadAnswer) -> Answer:
 def _note_reload(crew: FindCrew, accepted: ReloadAnswer) -> Answer:
     crew().reloader.note(accepted)
     return Answer()
+
+
+def _settle_login(entry: FindLoginEntry, action: Action) -> Answer:
+    from picoclaw_tray.system.autostart import changed  # noqa: PLC0415 - not needed for the icon
+
+    return Answer(login=changed(entry(), action))
 
 
 def _record(crew: FindCrew, process: Process, plan: LaunchPlan) -> Answer:

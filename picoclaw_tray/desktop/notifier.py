@@ -63,5 +63,6 @@ def _is_alike(before: Situation, after: Situation) -> bool:
     return (
         before.state.phase is after.state.phase
         and before.reload is after.reload
+        and before.login is after.login
         and before.facts.changes == after.facts.changes
     )

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.lifecycle.messages import Foreign, Found, Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import Backoff, Failed, Failure, State, Stopped
+from picoclaw_tray.presentation.autostart import LoginStatus
 from picoclaw_tray.presentation.obstacles import port_next_step
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.presentation.situation import Facts, Outlook, Situation
@@ -126,6 +127,12 @@ class SituationBoard(QObject):
     def on_reload_changed(self, reload: ReloadAnswer) -> None:
         """A reload came a step further."""
         self._situation = replace(self._situation, reload=reload, notice=None)
+        self._announce()
+
+    @Slot(LoginStatus)
+    def on_login_changed(self, login: LoginStatus) -> None:
+        """The system was asked about the next login."""
+        self._situation = replace(self._situation, login=login)
         self._announce()
 
     @Slot(Notice)

@@ -37,11 +37,13 @@ class Tray(QObject):
 
     Signals:
         opened(): The icon was clicked: the person wants to see more.
+        menu_opening(): The menu is about to be shown; some hosts say so late, or never.
         host_missing(): No host came in time; there may be no icon at all.
         host_appeared(): One came after all.
     """
 
     opened = Signal()
+    menu_opening = Signal()
     host_missing = Signal()
     host_appeared = Signal()
 
@@ -61,6 +63,7 @@ class Tray(QObject):
         self._frame = 0
         self._tooltip = ""
         self._menu = _menu(actions)  # setContextMenu takes no ownership
+        self._menu.aboutToShow.connect(self.menu_opening)
         self._host = TrayHost(self)
         self._host.appeared.connect(self._on_host_appeared)
         self._host.vanished.connect(self._on_host_vanished)
@@ -166,7 +169,7 @@ def _menu(actions: Actions) -> QMenu:
     menu.addActions([actions.start, actions.start_anyway, actions.stop])
     menu.addActions([actions.restart, actions.reload])
     menu.addSeparator()
-    menu.addActions([actions.show_log, actions.open_config, actions.about])
+    menu.addActions([actions.show_log, actions.open_config, actions.login, actions.about])
     menu.addSeparator()
     menu.addAction(actions.quit)
     return menu

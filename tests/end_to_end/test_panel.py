@@ -19,7 +19,7 @@ pytestmark = [
 
 OK, IDLE, WARNING, ERROR = IconName.OK, IconName.IDLE, IconName.WARNING, IconName.ERROR
 
-BELOW = {"Show log": True, "Open config folder": True, "About": True}
+BELOW = {"Show log": True, "Open config folder": True, "Start at login": True, "About": True}
 
 
 class TestLife:
