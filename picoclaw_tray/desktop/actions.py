@@ -102,7 +102,10 @@ class Actions(QObject):
     def _show_tick(self, action: QAction, tick: Tick) -> None:
         label = self._render(tick.text)
         if action.text() != label:
-            _set_label(action, label)
+            action.setText(label)
+        on_button = f"✓ {label}" if tick.checked else label
+        if action.iconText() != on_button:
+            action.setIconText(on_button)
         if action.isChecked() != tick.checked:  # a click has set it before anything was done
             action.setChecked(tick.checked)
         if action.isEnabled() != tick.enabled:

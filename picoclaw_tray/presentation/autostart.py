@@ -110,7 +110,7 @@ def login_sentences(status: LoginStatus) -> tuple[Text, ...]:
         case LoginState.STALE:
             said += [text(_STALE), status.reason, text(_REPAIR)]
         case LoginState.UNSUPPORTED:
-            said.append(status.reason)
+            said = [status.reason]  # a change failed for the same one
         case _:
             assert_never(status.state)
     return (*(sentence for sentence in said if sentence is not None), *launcher_warning(status))

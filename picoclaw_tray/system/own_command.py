@@ -30,7 +30,7 @@ class Installation:
         frozen: Whether we are a program of our own, without a Python beside it.
         executable: Which program runs; of a virtual environment its own, links not followed.
         prefix: Where that Python has its packages.
-        scripts: Where it puts the programs of packages.
+        scripts: Where it puts the programs of packages; empty if frozen.
         package: The folder of our package.
     """
 
@@ -44,12 +44,13 @@ class Installation:
 
 def this_installation() -> Installation:
     """Ours."""
+    frozen = bool(getattr(sys, "frozen", False))
     return Installation(
         platform=sys.platform,
-        frozen=bool(getattr(sys, "frozen", False)),
+        frozen=frozen,
         executable=sys.executable,
         prefix=sys.prefix,
-        scripts=sysconfig.get_path("scripts"),
+        scripts="" if frozen else sysconfig.get_path("scripts"),
         package=str(Path(picoclaw_tray.__file__).absolute().parent),
     )
 

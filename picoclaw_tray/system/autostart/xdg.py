@@ -83,9 +83,9 @@ def parse_entry(content: str) -> DesktopEntry | None:
     if values is None:
         return None
     switched_off_by = ""
-    if values.get("Hidden") == "true":
+    if values.get("Hidden") in {"true", "1"}:  # as GLib reads booleans
         switched_off_by = "Hidden=true"
-    elif values.get("X-GNOME-Autostart-enabled") == "false":
+    elif values.get("X-GNOME-Autostart-enabled") in {"false", "0"}:
         switched_off_by = "X-GNOME-Autostart-enabled=false"
     command = _split(_unescaped(values.get("Exec", "")))
     if command[: len(_THROUGH_SHELL)] == _THROUGH_SHELL:

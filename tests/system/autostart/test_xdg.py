@@ -78,6 +78,7 @@ class TestText:
         [
             ("Hidden=true", "Hidden=true"),
             ("Hidden = true ", "Hidden=true"),
+            ("Hidden=1", "Hidden=true"),
             ("Hidden=false", ""),
             ("#Hidden=true", ""),
             ("[Desktop Action x]\nHidden=true", ""),
