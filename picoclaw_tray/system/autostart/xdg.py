@@ -31,9 +31,8 @@ _GROUP = "Desktop Entry"
 _RESERVED = frozenset("\t \"'\\><~|&;$*?#()`")
 _NEVER = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 """Line ends and other controls; and parts of a name that is not UTF-8, which the format demands."""
-_THROUGH_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
-"""Before a program whose path has a ``=``, which the specification forbids, or a ``%``: GLib 2.74
-looks for the program before it makes one of two."""
+_THROUGH_ENV = "/usr/bin/env"
+"""Before a program whose path has a ``%``: GLib 2.74 looks for it before it makes one of two."""
 _BLANKS = " \t\r\f\v"
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _WORD = re.compile(rf'(?:{_QUOTED.pattern}|[^\s"])++', re.ASCII | re.DOTALL)
@@ -62,13 +61,15 @@ def render_entry(command: tuple[str, ...], *, title: str, icon: str) -> str:
     """
     if any(_NEVER.search(word) for word in (*command, title, icon)):
         raise AutostartError(unwritable())
-    shell = _THROUGH_SHELL if set("=%").intersection(command[0]) else ()
+    words = (_THROUGH_ENV, *command) if "%" in command[0] else command
+    if words is not command and "=" in command[0]:  # which env takes for a variable
+        raise AutostartError(unwritable())
     lines = (
         f"[{_GROUP}]",
         "Type=Application",
         f"Name={_escaped(title)}",
         f"Icon={_escaped(icon)}",
-        f"Exec={_escaped(' '.join(map(_quoted, (*shell, *command))))}",
+        f"Exec={_escaped(' '.join(map(_quoted, words)))}",
         f"TryExec={_escaped(command[0])}",
         "Terminal=false",
         "StartupNotify=false",
@@ -88,8 +89,8 @@ def parse_entry(content: str) -> DesktopEntry | None:
     elif values.get("X-GNOME-Autostart-enabled") in {"false", "0"}:
         switched_off_by = "X-GNOME-Autostart-enabled=false"
     command = _split(_unescaped(values.get("Exec", "")))
-    if command[: len(_THROUGH_SHELL)] == _THROUGH_SHELL:
-        command = command[len(_THROUGH_SHELL) :]
+    if command[:1] == (_THROUGH_ENV,):
+        command = command[1:]
     return DesktopEntry(command, switched_off_by)
 
 

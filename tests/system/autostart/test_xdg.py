@@ -50,15 +50,15 @@ class TestText:
         assert f"\nExec=/opt/picoclaw-tray {written}\n" in rendered(PATH, word)
 
     def test_entry_names_program_icon_and_title(self):
-        lines = rendered("/opt/a\\b c%/picoclaw-tray", "run").splitlines()
+        lines = rendered("/opt/a\\b c=/picoclaw-tray", "run").splitlines()
 
         assert lines[0] == "[Desktop Entry]"
         assert set(lines[1:]) == {
             "Type=Application",
             "Name=PicoClaw tray",
             "Icon=/opt/app.svg",
-            r'Exec=/bin/sh -c "exec \\"\\$0\\" \\"\\$@\\"" "/opt/a\\\\b c%%/picoclaw-tray" run',
-            r"TryExec=/opt/a\\b c%/picoclaw-tray",
+            r'Exec="/opt/a\\\\b c=/picoclaw-tray" run',
+            r"TryExec=/opt/a\\b c=/picoclaw-tray",
             "Terminal=false",
             "StartupNotify=false",
             "X-GNOME-Autostart-enabled=true",
@@ -68,6 +68,16 @@ class TestText:
     def test_character_that_the_format_cannot_hold_is_refused(self, character):
         with pytest.raises(AutostartError, match="character"):
             rendered(PATH, f"a{character}b")
+
+    def test_program_with_a_percent_sign_is_started_by_env(self):
+        lines = rendered("/50%/picoclaw-tray", "a=b").splitlines()
+
+        assert "Exec=/usr/bin/env /50%%/picoclaw-tray a=b" in lines
+        assert "TryExec=/50%/picoclaw-tray" in lines
+
+    def test_program_that_env_would_take_for_a_variable_is_refused(self):
+        with pytest.raises(AutostartError, match="character"):
+            rendered("/50%=half/picoclaw-tray")
 
     @given(commands(PATH) | commands(f"/{AWKWARD}"))
     def test_entry_is_read_back_as_it_was_written(self, command):
@@ -290,16 +300,16 @@ class TestGLib:
 
     @pytest.fixture
     def launch(self, tmp_path: Path):
-        """Starts a program with these arguments through an entry; what it was really given."""
-        program = tmp_path / AWKWARD / "programme"
+        """Starts a program in this folder through an entry; what it was really given."""
         said = tmp_path / "said"
-        program.parent.mkdir()
-        # Renamed once it is complete.
-        script = f'printf "%s\\0" "$0" "$@" > "{said}.new"; mv "{said}.new" "{said}"'
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
 
-        def launch(arguments: tuple[str, ...]) -> tuple[str, ...]:
+        def launch(arguments: tuple[str, ...], folder: str = AWKWARD) -> tuple[str, ...]:
+            program = tmp_path / folder / "programme"
+            program.parent.mkdir(exist_ok=True)
+            # Renamed once it is complete.
+            script = f'printf "%s\\0" "$0" "$@" > "{said}.new"; mv "{said}.new" "{said}"'
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o755)
             path = tmp_path / "entry.desktop"
             content = render_entry((str(program), *arguments), title=AWKWARD, icon=AWKWARD)
             path.write_text(content, encoding="utf-8")
@@ -312,10 +322,11 @@ class TestGLib:
 
         return launch
 
-    def test_program_in_an_awkward_place_gets_awkward_arguments(self, launch):
-        arguments = ("run", "--home", f"/{AWKWARD}", "", "%f", "%%", "tab\there", "\\", '"')
+    @pytest.mark.parametrize("folder", [AWKWARD, "plain", "a=b c", "100%"])
+    def test_program_in_an_awkward_place_gets_awkward_arguments(self, launch, folder):
+        arguments = ("run", "a=b", f"/{AWKWARD}", "", "%f", "%%", "tab\there", "\\", '"')
 
-        assert launch(arguments) == arguments
+        assert launch(arguments, folder) == arguments
 
     @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(commands("x"))
