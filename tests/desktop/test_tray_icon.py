@@ -90,6 +90,7 @@ def test_tray_has_its_menu_in_order(tray: Tray, actions: Actions) -> None:
         actions.reload,
         actions.show_log,
         actions.open_config,
+        actions.login,
         actions.about,
         actions.quit,
     ]
