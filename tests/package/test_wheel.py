@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import picoclaw_tray
+from tests.end_to_end.tray_program import processes_at
 from tests.support.programs import Program
 from tests.support.source_tree import PACKAGE, REPOSITORY, tracked_files
 from tests.support.waiting import wait_until
@@ -151,6 +152,43 @@ def test_login_would_start_the_installed_program(ask, installed):
 
     (program,) = map(Path, answer.stdout.splitlines())
     assert (program.parent, program.stem) == (installed, "picoclaw-tray")
+
+
+ENABLE = """if True:
+    import os
+    from picoclaw_tray.system.autostart import autostart_answer
+    from picoclaw_tray.system.paths import gateway_place
+    print(autostart_answer("enable", gateway_place(os.environ), os.environ, demo=False).done)
+"""
+
+
+@pytest.mark.linux
+@pytest.mark.parametrize("kind", ["environment", "checkout"])
+def test_what_was_written_for_a_login_starts_this_installation(
+    kind, installed, wheel, own_machine, tmp_path
+):
+    """The checkout is one that nobody has installed, with the Python of the tests."""
+    checkout = wheel.parent / "sources"
+    python, program = {
+        "environment": (installed / "python", installed / "picoclaw-tray"),
+        "checkout": (Path(sys.executable), checkout / "picoclaw_tray"),
+    }[kind]
+    environment = own_environment() | {"QT_QPA_PLATFORM": "offscreen", "PICOCLAW_BINARY": "/none"}
+    here = environment | ({"PYTHONPATH": str(checkout)} if kind == "checkout" else {})
+    subprocess.run([python, "-c", ENABLE], cwd=tmp_path, env=here, check=True)
+    (entry,) = Path(os.environ["XDG_CONFIG_HOME"], "autostart").iterdir()
+
+    subprocess.run(["gio", "launch", entry], cwd=tmp_path, env=environment, check=True)
+
+    try:
+        state = Path(os.environ["XDG_STATE_HOME"])
+        (log,) = wait_until(lambda: list(state.rglob("tray.log")), 30, what="the tray's own log")
+        wait_until(lambda: "locating -> " in log.read_text(), 30, what="a tray that looks")
+        (tray,) = processes_at(own_machine)
+        assert str(program) in tray.cmdline()
+    finally:
+        for process in processes_at(own_machine):
+            process.kill()
 
 
 def test_trayctl_explains_itself_without_a_verb(ask):
