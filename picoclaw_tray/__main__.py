@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    root = str(Path(__file__).absolute().parent.parent)
-    if not __package__:  # run as a folder, whose modules would hide those of others
+    folder = Path(__file__).parent
+    root = str(folder.absolute().parent)
+    if Path(sys.path[0]) == folder:  # run as a folder, whose modules would hide those of others
         sys.path[0] = root
 
     import picoclaw_tray
