@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from picoclaw_tray import __version__
+from picoclaw_tray.system.frozen import leave_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,9 +28,11 @@ _DISPLAYLESS = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb"
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of every program of ours; exits the process."""
     _open_standard_streams()
+    leave_bundle(os.environ)
     program = Path(sys.argv[0]).stem
     arguments = list(sys.argv[1:] if argv is None else argv)
-    sys.exit(_main(program, arguments, os.environ))
+    # A copy: on Windows PySide6 puts its own folder into PATH when it is imported.
+    sys.exit(_main(program, arguments, dict(os.environ)))
 
 
 def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int:

@@ -13,9 +13,6 @@ BINARY_VARIABLE = "PICOCLAW_BINARY"
 HOST_VARIABLE = "PICOCLAW_GATEWAY_HOST"
 LOG_LEVEL_VARIABLE = "PICOCLAW_LOG_LEVEL"
 
-_BUNDLE_VARIABLE = "_PYI_APPLICATION_HOME_DIR"
-_BUNDLE_PREFIXES = ("_PYI_", "_MEIPASS")
-
 
 def gateway_arguments(*, debug: bool) -> tuple[str, ...]:
     """What follows the gateway command; ``-E`` lets it start without a default model."""
@@ -25,7 +22,7 @@ def gateway_arguments(*, debug: bool) -> tuple[str, ...]:
 def gateway_environment(
     base: Mapping[str, str], *, home: str, config: str, host: str | None, log_level: str | None
 ) -> dict[str, str]:
-    """The environment of a gateway: the tray's own, without its bundle's, plus what it must know.
+    """The environment of a gateway: the tray's own, and what it must know.
 
     Args:
         base: the environment of the tray.
@@ -34,8 +31,7 @@ def gateway_environment(
         host: bind host list that replaces ``gateway.host``; None leaves it alone.
         log_level: replaces ``gateway.log_level``; None leaves it alone.
     """
-    environ = _without_bundle(base)
-    environ |= {HOME_VARIABLE: home, CONFIG_VARIABLE: config, "NO_COLOR": "1"}
+    environ = {**base, HOME_VARIABLE: home, CONFIG_VARIABLE: config, "NO_COLOR": "1"}
     if host is not None:
         environ[HOST_VARIABLE] = host
     if log_level is not None:
@@ -92,13 +88,3 @@ def join(folder: str, *names: str) -> str:
     windows = "\\" in folder and not folder.startswith("/")
     separator = "\\" if windows else "/"
     return separator.join((folder.rstrip("/\\") if windows else folder.rstrip("/"), *names))
-
-
-def _without_bundle(base: Mapping[str, str]) -> dict[str, str]:
-    """Takes out what a frozen tray's boot loader put in for itself (PyInstaller 6)."""
-    environ = {key: value for key, value in base.items() if not key.startswith(_BUNDLE_PREFIXES)}
-    if _BUNDLE_VARIABLE not in base:
-        return environ
-    original = environ.pop("LD_LIBRARY_PATH_ORIG", None)
-    environ.pop("LD_LIBRARY_PATH", None)
-    return environ if original is None else environ | {"LD_LIBRARY_PATH": original}

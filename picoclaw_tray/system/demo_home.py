@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.gateway.command_line import GatewayCommand
+from picoclaw_tray.system.frozen import is_frozen, neighbour
 from picoclaw_tray.system.paths import GatewayPlace
 
 if TYPE_CHECKING:
@@ -30,12 +31,18 @@ def _interpreter() -> str:
         return sys.executable
 
 
-COMMAND = GatewayCommand(_interpreter(), ("-m", "picoclaw_tray.demo"))
 VIRTUAL_ENVIRONMENT_VARIABLE = "__PYVENV_LAUNCHER__"
 """Tells the real Python of Windows which one was called, and so what is installed."""
 SWITCHES_VARIABLE = "PICOCLAW_DEMO"
 SWITCHES = "chatter=3"
 """Something to read in the log window, unless the user chose other switches."""
+
+
+def demo_command() -> GatewayCommand:
+    """The command that starts the stand-in; from source a program of it may not be installed."""
+    if is_frozen():
+        return GatewayCommand(str(neighbour("picoclaw-demo-gateway")))
+    return GatewayCommand(_interpreter(), ("-m", "picoclaw_tray.demo"))
 
 
 class DemoHome:
@@ -52,7 +59,7 @@ class DemoHome:
         environ = {name: value for name, value in base.items() if not name.startswith("PICOCLAW_")}
         environ[SWITCHES_VARIABLE] = base.get(SWITCHES_VARIABLE, SWITCHES)
         environ["PICOCLAW_LOG_LEVEL"] = "info"
-        if sys.platform == "win32":
+        if sys.platform == "win32" and not is_frozen():
             environ[VIRTUAL_ENVIRONMENT_VARIABLE] = sys.executable
         return environ
 

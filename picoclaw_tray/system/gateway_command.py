@@ -13,6 +13,7 @@ from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.gateway.launch import BINARY_VARIABLE, binary_name, install_places
 from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.presentation import obstacles
+from picoclaw_tray.system.frozen import own_folder
 from picoclaw_tray.system.paths import user_home
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def find_gateway(
     if named:
         return _checked(named)
     name = binary_name(sys.platform)
-    neighbour = str((beside or _own_folder()) / name)
+    neighbour = str((beside or own_folder()) / name)
     if _is_program(neighbour):
         return GatewayCommand(neighbour)
     found = shutil.which(name, path=environ.get("PATH", ""))
@@ -51,12 +52,6 @@ def find_gateway(
         if _is_program(place):
             return GatewayCommand(place)
     return _failure(FailureClass.BINARY_MISSING, obstacles.no_binary())
-
-
-def _own_folder() -> Path:
-    """Where the program lies that a person started; not where an interpreter does."""
-    program = sys.executable if getattr(sys, "frozen", False) else sys.argv[0]
-    return Path(program).absolute().parent
 
 
 def _is_program(path: str) -> bool:

@@ -66,8 +66,8 @@ def prepare_site(environ: Mapping[str, str], *, home: str, config: str, demo: bo
 def _site(environ: Mapping[str, str], *, home: str, config: str, demo: bool) -> LaunchSite:
     if demo:
         from picoclaw_tray.system.demo_home import (  # noqa: PLC0415 - the icon need not wait for it
-            COMMAND,
             DemoHome,
+            demo_command,
         )
 
         throw_away = DemoHome()
@@ -80,7 +80,7 @@ def _site(environ: Mapping[str, str], *, home: str, config: str, demo: bool) -> 
             settings_problem="",
             state_folder=folder / "state",
             log_folder=folder / "log",
-            command=COMMAND,
+            command=demo_command(),
             demo=throw_away,
         )
     place = gateway_place(environ, home, config)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import picoclaw_tray
+from picoclaw_tray.system.frozen import is_frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +112,7 @@ def run(
 def ctrl_c_command(pid: int) -> tuple[str, ...]:
     """Our own program with the hidden verb; to be run in ``program_directory()``."""
     words = (CTRL_C_VERB, str(pid))
-    if getattr(sys, "frozen", False):
+    if is_frozen():
         return (sys.executable, *words)
     return (sys.executable, "-m", picoclaw_tray.__name__, *words)
 

@@ -48,22 +48,6 @@ def test_gateway_environment_replaces_host_and_level_only_when_given():
     assert (replaced["PICOCLAW_GATEWAY_HOST"], replaced["PICOCLAW_LOG_LEVEL"]) == ("::1", "info")
 
 
-@pytest.mark.parametrize("original", [None, "/opt/lib"])
-def test_gateway_environment_hides_the_bundle_of_a_frozen_tray(original):
-    base = {"_PYI_APPLICATION_HOME_DIR": "/b", "_MEIPASS2": "/b", "LD_LIBRARY_PATH": "/b"}
-    if original:
-        base["LD_LIBRARY_PATH_ORIG"] = original
-
-    environ = environment(base)
-
-    assert environ.keys() - {"LD_LIBRARY_PATH"} == {"PICOCLAW_HOME", "PICOCLAW_CONFIG", "NO_COLOR"}
-    assert environ.get("LD_LIBRARY_PATH") == original
-
-
-def test_gateway_environment_keeps_the_library_path_when_not_frozen():
-    assert environment({"LD_LIBRARY_PATH": "/opt/lib"})["LD_LIBRARY_PATH"] == "/opt/lib"
-
-
 @pytest.mark.parametrize(
     ("environ", "user_home", "home"),
     [

@@ -13,7 +13,7 @@ import pytest
 from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_config
 from picoclaw_tray.gateway.readiness import Ready, readiness
 from picoclaw_tray.gateway.release import NEWEST
-from picoclaw_tray.system.demo_home import COMMAND, VIRTUAL_ENVIRONMENT_VARIABLE, DemoHome
+from picoclaw_tray.system.demo_home import VIRTUAL_ENVIRONMENT_VARIABLE, DemoHome, demo_command
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_demo_is_removed_with_all_that_was_written(demo):
 @pytest.mark.linux
 @pytest.mark.macos
 def test_demo_command_runs_the_stand_in_with_this_python():
-    assert COMMAND.words == (sys.executable, "-m", "picoclaw_tray.demo")
+    assert demo_command().words == (sys.executable, "-m", "picoclaw_tray.demo")
 
 
 @pytest.mark.windows
@@ -108,7 +108,7 @@ def test_demo_command_runs_the_process_that_was_started_with_a_console(demo):
     asked = "import os, sys; print(os.getpid(), sys.prefix)"
 
     with subprocess.Popen(
-        [COMMAND.program, "-c", asked],
+        [demo_command().program, "-c", asked],
         env=demo.environment(os.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -117,4 +117,4 @@ def test_demo_command_runs_the_process_that_was_started_with_a_console(demo):
         answer, _ = popen.communicate(timeout=30)
 
     assert answer.strip() == f"{popen.pid} {sys.prefix}"
-    assert Path(COMMAND.program).name.lower() == "python.exe"
+    assert Path(demo_command().program).name.lower() == "python.exe"

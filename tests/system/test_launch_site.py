@@ -5,7 +5,7 @@ import os
 import pytest
 
 from picoclaw_tray.settings import Settings, dump_settings
-from picoclaw_tray.system.demo_home import COMMAND
+from picoclaw_tray.system.demo_home import demo_command
 from picoclaw_tray.system.launch_site import SETTINGS_LIMIT, LaunchSite, prepare_site
 from picoclaw_tray.system.paths import gateway_place, log_folder, settings_file, state_folder
 
@@ -113,4 +113,4 @@ def test_demo_site_is_not_that_of_flags_and_environment(home):
     assert not site.place.home.is_relative_to(home)
     assert "PICOCLAW_GATEWAY_HOST" not in site.environ
     assert (site.settings, site.settings_problem) == (Settings(), "")
-    assert site.command == COMMAND
+    assert site.command == demo_command()
