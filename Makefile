@@ -8,16 +8,22 @@ BENCH_ARGS ?=
 
 BIN := $(VENV)/bin
 CONSTRAINTS := packaging/constraints.txt
+SPEC := packaging/picoclaw-tray.spec
 PIP_INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS)
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 STATED := pyproject.toml $(CONSTRAINTS) picoclaw_tray/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: bench clean format help lint run screenshots test test-fresh test-long
+.PHONY: bench bundle clean format help lint run screenshots test test-fresh test-long
 
 bench: $(BIN)/.installed-dev ## Measure what must stay quick and small; also build/bench.json
 	@$(BIN)/python tests/tools/system_packages.py test
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+bundle: $(BIN)/.installed-dev ## Make dist/picoclaw-tray, a folder that runs without Python
+	@$(BIN)/python tests/tools/system_packages.py bundle
+	@PYINSTALLER_CONFIG_DIR=build/cache $(BIN)/python -m PyInstaller --noconfirm --log-level ERROR $(SPEC)
+	@du -sh dist/picoclaw-tray
 
 clean: ## Remove everything that was made, .venv too
 	rm -rf $(VENV) build dist *.egg-info htmlcov .coverage .coverage.*
@@ -51,7 +57,7 @@ test: lint ## Run every check; all that must pass before a change is shared
 	@$(BIN)/python tests/tools/system_packages.py test
 	$(PYTEST) --cov --cov-report=term-missing $(PYTEST_ARGS)
 
-test-fresh: ## Run `make run` and `make test` on a bare Debian of their own (needs root)
+test-fresh: ## Run `make run`, `make bundle` and `make test` on a bare Debian of their own (needs root)
 	$(PYTHON) tests/tools/fresh_machine.py
 
 test-long: lint ## Walk 2,000 ways through the life cycle, and delete its rows one by one
@@ -74,5 +80,5 @@ $(BIN)/.installed: $(STATED)
 	@touch $@
 
 $(BIN)/.installed-dev: $(BIN)/.installed
-	@$(PIP_INSTALL) --no-build-isolation --editable '.[dev]'
+	@$(PIP_INSTALL) --no-build-isolation --editable '.[bundle,dev]'
 	@touch $@

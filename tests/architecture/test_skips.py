@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.support.gateways import VARIABLE
-from tests.support.skips import NO_REAL_GATEWAY, OTHER_SYSTEM
+from tests.support.skips import NO_REAL_GATEWAY, ONLY_ROOT, OTHER_SYSTEM
 
 
 @pytest.fixture
@@ -51,7 +51,9 @@ def test_skip_of_a_whole_module_fails_under_ci(run):
     run(source, CI="true").assert_outcomes(errors=1)
 
 
-@pytest.mark.parametrize("reason", [NO_REAL_GATEWAY, f"{OTHER_SYSTEM}: needs a Mac"])
+@pytest.mark.parametrize(
+    "reason", [NO_REAL_GATEWAY, f"{ONLY_ROOT}: denied", f"{OTHER_SYSTEM}: needs a Mac"]
+)
 def test_allowed_reason_may_skip_under_ci(run, reason):
     run(SKIPS.format(reason=reason), CI="true").assert_outcomes(skipped=1)
 

@@ -119,5 +119,30 @@ def test_missing_program_matters_to_the_tests_only(monkeypatch):
     monkeypatch.setitem(system_packages.TEST_PROGRAMS, "no-such-program", "no-such-package")
 
     assert system_packages.missing("test") == (["no-such-package"], [])
+    assert system_packages.missing("bundle") == ([], [])
     assert system_packages.missing("run") == ([], [])
     assert shutil.which("no-such-program") is None
+
+
+def test_missing_program_of_the_bundle_matters_to_the_tests_too(monkeypatch):
+    monkeypatch.setitem(system_packages.BUNDLE_PROGRAMS, "no-such-program", "no-such-package")
+
+    assert system_packages.missing("test") == (["no-such-package"], [])
+    assert system_packages.missing("bundle") == (["no-such-package"], [])
+    assert system_packages.missing("run") == ([], [])
+
+
+def test_missing_library_of_python_matters_to_the_bundle(monkeypatch):
+    facts = {"Py_ENABLE_SHARED": 1, "INSTSONAME": "libpython-of-nowhere.so.1"}
+    monkeypatch.setattr("sysconfig.get_config_var", facts.get)
+
+    ((package,), unknown) = system_packages.missing("bundle")
+
+    assert (package[:11], unknown) == ("libpython3.", [])
+    assert system_packages.missing("run") == ([], [])
+
+
+def test_python_without_a_shared_library_lacks_none(monkeypatch):
+    monkeypatch.setattr("sysconfig.get_config_var", {"Py_ENABLE_SHARED": 0}.get)
+
+    assert not system_packages.lacks_shared_python()

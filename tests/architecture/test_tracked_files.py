@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import picoclaw_tray
@@ -65,7 +66,7 @@ def test_version_stands_in_one_place():
 
 
 def test_every_dependency_is_pinned():
-    wanted = [*project()["dependencies"], *project()["optional-dependencies"]["dev"]]
+    wanted = [*project()["dependencies"], *chain(*project()["optional-dependencies"].values())]
     lines = (REPOSITORY / "packaging" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 NO_REAL_GATEWAY = "no real gateway given"
+ONLY_ROOT = "only root may make a root"
 OTHER_SYSTEM = "other operating system"
 
 _SYSTEMS = {"linux": "linux", "macos": "darwin", "windows": "win32"}
@@ -45,7 +46,7 @@ def _judge(report):
     if os.environ.get("CI") != "true" or not report.skipped or hasattr(report, "wasxfail"):
         return report
     reason = report.longrepr[2].removeprefix("Skipped: ")
-    if not reason.startswith((NO_REAL_GATEWAY, OTHER_SYSTEM)):
+    if not reason.startswith((NO_REAL_GATEWAY, ONLY_ROOT, OTHER_SYSTEM)):
         report.outcome = "failed"
         report.longrepr = f"skipped, which may not be: {reason}"
     return report

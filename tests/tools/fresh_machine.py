@@ -1,10 +1,11 @@
-"""Proves on a bare Debian that `make run` and `make test` are each enough: nothing else is typed.
+"""Proves on a bare Debian that `make run`, `make test` and `make bundle` are each enough.
 
     make test-fresh                    # or: python3 tests/tools/fresh_machine.py --keep FOLDER
 
 Builds a minimal root with debootstrap, adds what the README names as prerequisites, clones the
-last commit into it and runs both commands there. Each command gets a copy of that root, so that
-neither profits from what the other installed. How this machine reaches its package sources (apt,
+last commit into it and runs each command there; nothing else is typed. Each gets a copy of that
+root, so that none profits from what another installed. The bundle is run after all Python has been
+removed from the system that made it. How this machine reaches its package sources (apt,
 pip, proxies, certificates) is taken over while it runs and goes with the root. Needs root.
 """
 
@@ -29,6 +30,7 @@ PREREQUISITES = ("git", "make", "python3", "python3-venv")
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHECKOUT = "/srv/picoclaw-tray"
+BUNDLED_TRAY = f"{CHECKOUT}/dist/picoclaw-tray/picoclaw-tray"
 TAKEN_OVER = "/opt/taken-over"
 
 _NEEDED = ("apt-config", "apt-get", "cp", "debootstrap", "git", "unshare")
@@ -206,47 +208,75 @@ def bare_machine(folder: Path) -> Root:
     return root
 
 
+def is_tray(words: list[str]) -> bool:
+    """Whether a command line is that of our tray, from source or from a bundle."""
+    return words[1:4] == ["-m", "picoclaw_tray", "run"] or words[:2] == [BUNDLED_TRAY, "run"]
+
+
+def is_demo_gateway(words: list[str]) -> bool:
+    """Whether a command line is that of the stand-in, from source or from a bundle."""
+    named = any(("picoclaw_tray.demo" in word or "demo-gateway" in word) for word in words)
+    return named and "gateway" in words
+
+
 def tray_with_a_healthy_gateway(root: Root) -> int | None:
     """The PID of the tray in the root, once its gateway answers that it is well."""
     processes = root.processes()
-    trays = [
-        pid for pid, words in processes.items() if words[1:4] == ["-m", "picoclaw_tray", "run"]
-    ]
-    for pid, words in processes.items():
-        if trays and "gateway" in words and any("picoclaw_tray.demo" in word for word in words):
-            try:
-                variables = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-                home = next(v for v in variables if v.startswith("PICOCLAW_HOME=")).split("=", 1)[1]
-                pid_file = root.folder / home.lstrip("/") / ".picoclaw.pid"
-                port = json.loads(pid_file.read_bytes())["port"]
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
-                    return trays[0] if answer.status == 200 else None
-            except (OSError, StopIteration, ValueError, urllib.error.URLError):
-                continue  # not there yet
+    trays = [pid for pid, words in processes.items() if is_tray(words)]
+    for pid in [pid for pid, words in processes.items() if trays and is_demo_gateway(words)]:
+        try:
+            variables = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+            home = next(v for v in variables if v.startswith("PICOCLAW_HOME=")).split("=", 1)[1]
+            pid_file = root.folder / home.lstrip("/") / ".picoclaw.pid"
+            port = json.loads(pid_file.read_bytes())["port"]
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
+                return trays[0] if answer.status == 200 else None
+        except (OSError, StopIteration, ValueError, urllib.error.URLError):
+            continue  # not there yet
     return None
 
 
-def prove_make_run(root: Root) -> None:
-    """`make run` brings up the tray and its gateway, and SIGTERM ends both in good order."""
+def prove_demo(root: Root, *command: str) -> None:
+    """The command brings up the tray and its gateway, and SIGTERM ends both in good order."""
+    said = " ".join(command)
     root.environment = {**root.environment, "QT_QPA_PLATFORM": "offscreen"}
-    with root.start("make", "run") as make:
+    with root.start(*command) as process:
         deadline = time.monotonic() + _RUN_BUDGET_S
         while (tray := tray_with_a_healthy_gateway(root)) is None:
-            if make.poll() is not None or time.monotonic() > deadline:
-                make.kill()
-                message = f"make run: no healthy gateway (exit status {make.poll()})"
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                message = f"{said}: no healthy gateway (exit status {process.poll()})"
                 raise FreshMachineError(message)
             time.sleep(0.5)
-        print("make run: the tray is up and its gateway answers; ending it", flush=True)
+        print(f"{said}: the tray is up and its gateway answers; ending it", flush=True)
         os.kill(tray, signal.SIGTERM)
         try:
-            code = make.wait(60)
+            code = process.wait(60)
         except subprocess.TimeoutExpired as late:
-            make.kill()
-            raise FreshMachineError("make run: SIGTERM did not end it") from late
+            process.kill()
+            message = f"{said}: SIGTERM did not end it"
+            raise FreshMachineError(message) from late
     if code or root.processes():
-        message = f"make run: exit status {code}, left behind: {root.processes()}"
+        message = f"{said}: exit status {code}, left behind: {root.processes()}"
         raise FreshMachineError(message)
+
+
+def prove_make_run(root: Root) -> None:
+    """`make run` brings up the demo."""
+    prove_demo(root, "make", "run")
+
+
+def prove_make_bundle(root: Root) -> None:
+    """`make bundle` makes a folder whose programs run when there is no Python any more."""
+    root.run("make", "bundle")
+    packages = ("python3*", "libpython3*")
+    quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
+    root.run(*quiet, "purge", "-y", *packages)
+    shutil.rmtree(root.folder / CHECKOUT.lstrip("/") / ".venv")
+    if left := list((root.folder / "usr").rglob("python3*")):
+        message = f"there is still a Python: {left}"
+        raise FreshMachineError(message)
+    prove_demo(root, BUNDLED_TRAY, "run", "--demo")
 
 
 def prove_make_test(root: Root) -> None:
@@ -255,11 +285,14 @@ def prove_make_test(root: Root) -> None:
     root.run("make", "test", budget_s=_TEST_BUDGET_S)
 
 
+_PROOFS = {"run": prove_make_run, "bundle": prove_make_bundle, "test": prove_make_test}
+
+
 def main() -> int:
-    """Run both proofs; 0 when both hold."""
+    """Run the proofs; 0 when all hold."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="build in here and keep it")
-    parser.add_argument("--only", choices=("run", "test"), help="prove one of the two commands")
+    parser.add_argument("--only", choices=tuple(_PROOFS), help="prove one of the commands")
     options = parser.parse_args()
     if sys.platform != "linux" or os.geteuid() != 0:
         print("make test-fresh builds a Linux system of its own and must be run as root.")
@@ -269,16 +302,15 @@ def main() -> int:
         return 1
     folder = (options.keep or Path(tempfile.mkdtemp(prefix="fresh-machine-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    proofs = {"run": prove_make_run, "test": prove_make_test}
     try:
         bare = bare_machine(folder / "bare")
-        for name in [options.only] if options.only else list(proofs):
+        for name in [options.only] if options.only else _PROOFS:
             print(
                 f"make {name}, on a machine that has nothing but {', '.join(PREREQUISITES)}",
                 flush=True,
             )
             started = time.monotonic()
-            proofs[name](bare.copy(folder / name))
+            _PROOFS[name](bare.copy(folder / name))
             print(f"make {name}: good, {time.monotonic() - started:.0f} s", flush=True)
     except FreshMachineError as error:
         print(error)

@@ -1,7 +1,8 @@
 """Installs the system packages that are really missing, or says with which command to do it.
 
     python tests/tools/system_packages.py run    # what the tray needs
-    python tests/tools/system_packages.py test   # and what its tests need
+    python tests/tools/system_packages.py bundle # and what `make bundle` needs
+    python tests/tools/system_packages.py test   # and what its tests need, which make a bundle too
 
 Knows Debian and its relatives. It looks for the things themselves, not for packages: for the
 libraries that the loader cannot find for Qt, for programs on the path, for one font. Nothing
@@ -10,11 +11,13 @@ missing means nothing done. Only the standard library is used.
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 LIBRARIES = {
@@ -65,6 +68,13 @@ TEST_PROGRAMS = {
 }
 """The programs that the tests of a real desktop start, each with its Debian package."""
 
+BUNDLE_PROGRAMS = {
+    "objcopy": "binutils",
+    "objdump": "binutils",
+    "strip": "binutils",
+}
+"""The programs that PyInstaller starts, each with its Debian package."""
+
 FONT_PACKAGE = "fonts-dejavu-core"
 
 _QT_FILES = (
@@ -92,11 +102,30 @@ def missing_libraries(qt_folder: Path) -> list[str]:
     return sorted({line.split()[0] for line in lines if line.rstrip().endswith("not found")})
 
 
-def missing_programs() -> list[str]:
-    """The programs of the tests that are not installed."""
+def missing_programs(profile: str) -> dict[str, str]:
+    """The programs of a profile that are not installed, each with its package."""
     system_folders = ("/usr/local/sbin", "/usr/sbin", "/sbin")
     path = os.pathsep.join((os.environ.get("PATH", os.defpath), *system_folders))
-    return [name for name in TEST_PROGRAMS if not shutil.which(name, path=path)]
+    wanted = {
+        "run": {},
+        "bundle": BUNDLE_PROGRAMS,
+        "test": {**BUNDLE_PROGRAMS, **TEST_PROGRAMS},
+    }[profile]
+    return {name: wanted[name] for name in wanted if not shutil.which(name, path=path)}
+
+
+def lacks_shared_python() -> bool:
+    """Whether this Python was built with a shared library, which a bundle needs, but has none.
+
+    Debian's interpreter does without the one that its own package brings.
+    """
+    if not sysconfig.get_config_var("Py_ENABLE_SHARED"):
+        return False
+    try:
+        ctypes.CDLL(sysconfig.get_config_var("INSTSONAME"))
+    except OSError:
+        return True
+    return False
 
 
 def has_a_font() -> bool:
@@ -112,14 +141,15 @@ def has_a_font() -> bool:
 
 
 def missing(profile: str) -> tuple[list[str], list[str]]:
-    """The packages to install for `run` or `test`, and what is missing without a known package."""
+    """The packages to install for a profile, and what is missing without a known package."""
     qt = importlib.util.find_spec("PySide6")
     if qt is None or qt.origin is None:
         return [], ["PySide6"]
     libraries = missing_libraries(Path(qt.origin).parent / "Qt")
     packages = {LIBRARIES[name] for name in libraries if name in LIBRARIES}
-    if profile == "test":
-        packages |= {TEST_PROGRAMS[name] for name in missing_programs()}
+    packages |= set(missing_programs(profile).values())
+    if profile != "run" and lacks_shared_python():
+        packages.add(f"libpython{sys.version_info.major}.{sys.version_info.minor}")
     if not has_a_font():
         packages.add(FONT_PACKAGE)
     return sorted(packages), [name for name in libraries if name not in LIBRARIES]
@@ -149,8 +179,8 @@ def install(packages: list[str], prefix: list[str]) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Install what is missing for the profile named on the command line; 0 when nothing is left."""
-    if arguments not in (["run"], ["test"]):
-        print("usage: system_packages.py run|test", file=sys.stderr)
+    if arguments not in (["run"], ["bundle"], ["test"]):
+        print("usage: system_packages.py run|bundle|test", file=sys.stderr)
         return 2
     if sys.platform != "linux":
         return 0
