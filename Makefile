@@ -58,7 +58,7 @@ test: lint ## Run every check; all that must pass before a change is shared
 	$(PYTEST) --cov --cov-report=term-missing $(PYTEST_ARGS)
 
 test-fresh: ## Run `make run`, `make bundle` and `make test` on a bare Debian of their own (needs root)
-	$(PYTHON) tests/tools/fresh_machine.py
+	$(PYTHON) -m tests.tools.fresh_machine
 
 test-long: lint ## Walk 2,000 ways through the life cycle, and delete its rows one by one
 	@$(BIN)/python tests/tools/system_packages.py test

@@ -145,6 +145,11 @@ class TestFolder:
         assert there == wanted
         assert not list(bundle.rglob("*.png"))
 
+    def test_bundle_has_the_certificates_that_https_asks_for(self, bundle):
+        (certificates,) = bundle.rglob("cacert.pem")
+
+        assert "BEGIN CERTIFICATE" in certificates.read_text(encoding="utf-8")
+
     def test_no_link_leads_nowhere(self, bundle):
         assert [path for path in bundle.rglob("*") if not path.exists()] == []
 
