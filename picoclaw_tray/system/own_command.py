@@ -12,6 +12,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, TypeAlias
 
 import picoclaw_tray
+from picoclaw_tray.system.frozen import is_frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +45,12 @@ class Installation:
 
 def this_installation() -> Installation:
     """Ours."""
-    frozen = bool(getattr(sys, "frozen", False))
     return Installation(
         platform=sys.platform,
-        frozen=frozen,
+        frozen=is_frozen(),
         executable=sys.executable,
         prefix=sys.prefix,
-        scripts="" if frozen else sysconfig.get_path("scripts"),
+        scripts="" if is_frozen() else sysconfig.get_path("scripts"),
         package=str(Path(picoclaw_tray.__file__).absolute().parent),
     )
 

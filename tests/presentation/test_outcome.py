@@ -255,7 +255,10 @@ class TestReload:
     RUNS = situation(Running(OURS), facts=Facts(can_reload=True))
 
     def test_is_refused_where_nothing_runs(self):
-        assert refusal(RELOAD, situation(Stopped())).exit_code is ExitCode.NOTHING
+        answer = refusal(RELOAD, situation(Stopped()))
+
+        assert answer is not None
+        assert answer.exit_code is ExitCode.NOTHING
 
     def test_is_refused_where_the_gateway_cannot(self):
         assert "Restart it" in failing(refusal(RELOAD, situation(Running(OURS))))
