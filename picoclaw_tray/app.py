@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
-import sys
 import time
-from contextlib import ExitStack
-from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
 
-from picoclaw_tray import __version__
-from picoclaw_tray.desktop import qt_messages
 from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.desktop.home_watch import HomeWatch
-from picoclaw_tray.desktop.icons import Icons, app_icon
+from picoclaw_tray.desktop.icons import Icons
 from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.login_item import LoginItem
 from picoclaw_tray.desktop.notifier import Notifier
@@ -36,15 +30,17 @@ from picoclaw_tray.presentation.notices import Announcement
 from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
 from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
-from picoclaw_tray.system.launch_site import prepare_site
+from picoclaw_tray.remote import View
 from picoclaw_tray.system.observation import Observation
-from picoclaw_tray.system.own_log import OwnLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QApplication
 
     from picoclaw_tray.desktop.dialogs import Dialogs
     from picoclaw_tray.desktop.log_window import GatewayWindow
+    from picoclaw_tray.desktop.remote_server import RemoteServer
     from picoclaw_tray.system.autostart.entry import LoginEntry
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.launch_site import LaunchSite
@@ -56,31 +52,31 @@ MAX_LOG_BYTES = 64 * 1024 * 1024
 DIAGNOSIS_LINES, DIAGNOSIS_CHARS = 50, 4000
 LAST_EVENTS_S = 0.05
 POLICY = Policy()
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What ``run`` was asked for; empty paths mean the environment's, else the default.
-
-    Attributes:
-        start: Start a gateway at once if none runs.
-        demo: Run the stand-in in a throw-away home.
-        debug: Log level debug, of the gateway and of our own log.
-    """
-
-    home: str = ""
-    config: str = ""
-    start: bool = True
-    demo: bool = False
-    debug: bool = False
+SHOW_LIMIT_S = 2.0
 
 
 class TrayApp(QObject):
     """The composition root: one of each, and what connects them."""
 
-    def __init__(self, site: LaunchSite, options: RunOptions, application: QApplication) -> None:
+    def __init__(
+        self,
+        site: LaunchSite,
+        application: QApplication,
+        *,
+        debug: bool = False,
+        socket: str | None = None,
+    ) -> None:
+        """Shows nothing yet.
+
+        Args:
+            site: Where it works.
+            application: The one there is.
+            debug: Start gateways with their debug log.
+            socket: Where a shell can ask it; none if there is no place for that.
+        """
         super().__init__(application)
         self._site = site
+        self._socket = socket
         self._application = application
         self._interrupts = 0
         self._may_end = False
@@ -89,13 +85,14 @@ class TrayApp(QObject):
             str(site.place.config),
             demo=site.demo is not None,
             settings_problem=site.settings_problem,
+            alone=socket is None,
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
         self._log_model = LogModel(self._store, self)
-        crew = _late_crew(site, debug=options.debug)
+        crew = _late_crew(site, debug=debug)
         self._controller = GatewayController(crew, POLICY, self._recent_output, self)
         self._reload = Reload(crew, self)
-        self._login = LoginItem(functools.partial(_login_entry, site), self)
+        self._login = LoginItem(partial(_login_entry, site), self)
         self._board = SituationBoard(surroundings, self)
         self._notifier = Notifier(surroundings, self)
         self._actions = Actions(rendered, self)
@@ -105,6 +102,7 @@ class TrayApp(QObject):
         self._signals = SignalWatch(self)
         self._session = SessionEnd(application)
         self._home_watch = HomeWatch(site.place, self)
+        self._remote: RemoteServer | None = None
         self._no_host = False
         self._connect()
         self._on_situation(self._board.situation)
@@ -119,6 +117,7 @@ class TrayApp(QObject):
             self._controller.start()
         else:
             self._controller.nudge()
+        QTimer.singleShot(0, self._listen)
 
     def finish(self) -> None:
         """Gives the gateway its last seconds if the event loop has ended unasked.
@@ -141,6 +140,8 @@ class TrayApp(QObject):
             self._window.set_confirm_close(False)
             self._window.close()
             self._window.deleteLater()
+        if self._remote is not None:
+            self._remote.close()
         self._controller.close()  # may wait for a look that is under way: nothing is shown any more
         self._signals.close()
         self.deleteLater()
@@ -254,7 +255,7 @@ class TrayApp(QObject):
         self._window.raise_()
         self._window.activateWindow()
 
-    @functools.cached_property
+    @cached_property
     def _dialogs(self) -> Dialogs:
         from picoclaw_tray.desktop.dialogs import Dialogs  # noqa: PLC0415 - as for the window
 
@@ -323,6 +324,40 @@ class TrayApp(QObject):
                 assert_never(wish)
 
     @Slot()
+    def _listen(self) -> None:
+        """From now on a shell can ask; its part of Qt is not imported before the icon is there."""
+        if self._socket is None:
+            log.warning("no folder for a socket: a shell cannot ask this tray")
+            return
+        from picoclaw_tray.desktop.remote_control import RemoteControl  # noqa: PLC0415
+        from picoclaw_tray.desktop.remote_server import RemoteServer  # noqa: PLC0415
+
+        self._remote = server = RemoteServer(self)
+        control = RemoteControl(self._board.situation, server)
+        self._board.situation_changed.connect(control.on_situation)
+        server.requested.connect(control.on_requested)
+        server.dropped.connect(control.on_dropped)
+        control.answered.connect(server.answer)
+        control.wished.connect(self._on_wished)
+        control.quit_wished.connect(self._on_quit_wished)
+        control.view_wished.connect(self._on_view_wished)
+        server.listen(self._socket)
+
+    @Slot(View)
+    def _on_view_wished(self, view: View) -> None:
+        match view:
+            case View.LOG:
+                self.show_window()
+            case View.ABOUT:
+                self._on_about()
+            case _:
+                assert_never(view)
+
+    @Slot(bool)
+    def _on_quit_wished(self, leave: bool) -> None:  # noqa: FBT001 - a slot
+        self._controller.quit(leave=leave)
+
+    @Slot()
     def _on_quit_confirmed(self) -> None:
         self._controller.quit()
 
@@ -350,7 +385,7 @@ class TrayApp(QObject):
 def _late_crew(site: LaunchSite, *, debug: bool) -> Callable[[], Crew]:
     """Puts the crew together at the first call, in the lane that uses it."""
 
-    @functools.cache
+    @cache
     def crew() -> Crew:
         from picoclaw_tray.system.crew import assemble  # noqa: PLC0415 - see its docstring
 
@@ -363,51 +398,3 @@ def _login_entry(site: LaunchSite) -> LoginEntry:
     from picoclaw_tray.system.autostart import login_entry  # noqa: PLC0415 - not for the icon
 
     return login_entry(site.place, site.environ, demo=site.demo is not None)
-
-
-def run(options: RunOptions, environ: Mapping[str, str], give_up: Callable[[str], object]) -> int:
-    """Runs the tray until it is told to quit; the exit code of the process.
-
-    Args:
-        options: What it was asked for.
-        environ: Of the process.
-        give_up: Called, last of all, with Qt's words if it cannot use the display: it would abort.
-    """
-    site = prepare_site(environ, home=options.home, config=options.config, demo=options.demo)
-    with ExitStack() as after:
-        if site.demo is not None:
-            after.callback(site.demo.remove)
-        own_log = OwnLog(site.log_folder)
-        own_log.open(debug=options.debug)
-        after.callback(own_log.close)
-        log.info("picoclaw-tray %s for %s", __version__, site.place.home)
-
-        def without_application(reason: str) -> None:
-            after.close()
-            give_up(reason)
-
-        qt_messages.install(without_application)
-        after.callback(qt_messages.uninstall)
-        application = _application()
-        qt_messages.install()
-        try:
-            tray_app = TrayApp(site, options, application)
-            tray_app.begin(start=options.start)
-            status = application.exec()
-            tray_app.finish()
-            tray_app.end()
-        except Exception:  # our log is closed by the time anybody else could write it down
-            log.critical("uncaught exception", exc_info=True)
-            raise
-        log.info("the end")
-    return status
-
-
-def _application() -> QApplication:
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("picoclaw-tray")
-    application.setApplicationVersion(__version__)
-    application.setDesktopFileName("picoclaw-tray")
-    application.setWindowIcon(app_icon())
-    application.setQuitOnLastWindowClosed(False)
-    return application

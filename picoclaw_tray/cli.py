@@ -1,25 +1,37 @@
-"""Verbs and exit codes. Qt is imported only by the verb that needs it."""
+"""The programs: reads the command line, carries out the verb, prints, exits.
+
+Qt is imported only by the verb that needs it.
+"""
 
 from __future__ import annotations
 
-import argparse
+import io
+import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from picoclaw_tray import __version__
+from picoclaw_tray import verbs
+from picoclaw_tray.arguments import (
+    CONSOLE,
+    CTRL_C_VERB,
+    SHELLS,
+    TRAY,
+    complete,
+    first_words,
+    parser_of,
+    request_of,
+)
+from picoclaw_tray.remote import Answer, ExitCode, error_answer
 from picoclaw_tray.system.frozen import leave_bundle
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping, Sequence
 
-DONE, FAILED, USAGE = 0, 1, 2
-_WITHOUT_VERB = {
-    "picoclaw-tray": "Without a verb it means run, whose options follow directly.",
-    "picoclaw-trayctl": "Without a verb it prints this help.",
-}
 STANDARD_ERROR = 2
+COMPLETION = "--print-completion"
 
 _NO_DISPLAY = "picoclaw-tray needs a graphical session: neither DISPLAY nor WAYLAND_DISPLAY is set."
 _DISPLAYLESS = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs"})
@@ -29,96 +41,102 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of every program of ours; exits the process."""
     _open_standard_streams()
     leave_bundle(os.environ)
-    program = Path(sys.argv[0]).stem
+    program = CONSOLE if Path(sys.argv[0]).stem == CONSOLE else TRAY
     arguments = list(sys.argv[1:] if argv is None else argv)
-    # A copy: on Windows PySide6 puts its own folder into PATH when it is imported.
-    sys.exit(_main(program, arguments, dict(os.environ)))
+    try:
+        # A copy: on Windows PySide6 puts its own folder into PATH when it is imported.
+        status = _main(program, arguments, dict(os.environ))
+        sys.stdout.flush()
+    except BrokenPipeError:  # who read us has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = ExitCode.FAILED
+    sys.exit(status)
 
 
 def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int:
-    console = program == "picoclaw-trayctl"
-    parser = _parser("picoclaw-trayctl" if console else "picoclaw-tray")
-    if console and not arguments:
-        parser.print_help()
-        return USAGE
-    if not console and (not arguments or arguments[0] not in _FIRST_WORDS):
-        arguments = ["run", *arguments]
     if arguments[:1] == [CTRL_C_VERB]:
-        return _send_ctrl_c(int(arguments[1]))
+        return _send_ctrl_c(arguments[1:])
+    if arguments[:1] == [COMPLETION]:
+        return _print_completion(program, arguments[1:])
+    if program == TRAY and (not arguments or arguments[0] not in first_words(program)):
+        arguments = ["run", *arguments]
+    parser = parser_of(program)
+    if not arguments:
+        parser.print_help()
+        return ExitCode.USAGE
     options = parser.parse_args(arguments)
+    if options.verb is None:
+        parser.print_help()
+        return ExitCode.USAGE
     if options.verb == "run" and options.demo and (options.home or options.config):
         parser.error("--demo has a home of its own: leave out --home and --config")
+    if options.verb == "run":
+        return _run(options, environ)
+    try:
+        answer = _answer(options, environ)
+    except OSError as error:  # a relative path in a working directory that is gone
+        answer = _no_place(error)
+    return _print_answer(answer, options)
+
+
+def _answer(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
+    home, config = options.home, options.config
     match options.verb:
-        case "run":
-            return _run(options, environ)
         case "version":
-            print(f"picoclaw-tray {__version__}")
-            return DONE
+            return verbs.version()
+        case "autostart":
+            return verbs.autostart(options.action, environ, home=home, config=config)
         case _:
-            parser.print_help()
-            return USAGE
+            request = request_of(options)
+            return verbs.carry_out(
+                request, environ, home=home, config=config, limit_s=options.limit_s
+            )
 
 
-CTRL_C_VERB = "send-ctrl-c"
-"""Hidden: how the tray reaches the gateway's console on Windows (``system.windows_console``)."""
+def _print_answer(answer: Answer, options: argparse.Namespace) -> int:
+    """Prints it, and returns the exit code: that of ``status --running`` is its own."""
+    failed = answer.exit_code is not ExitCode.DONE
+    if options.json:
+        print(json.dumps(answer.payload))
+    else:
+        for line in answer.lines:
+            print(_printable(line), file=sys.stderr if failed else sys.stdout)
+    if getattr(options, "running", False) and answer.payload.get("phase") != "running":
+        return ExitCode.NOTHING
+    return answer.exit_code
 
-_FIRST_WORDS = frozenset({"run", "version", CTRL_C_VERB, "-h", "--help", "--version"})
+
+def _printable(line: str) -> str:
+    """What a terminal would obey, a gateway may have printed."""
+    return "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in line)
 
 
-def _parser(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=program,
-        description="Starts, watches and explains a PicoClaw gateway from the system tray.",
-        epilog=f"{_WITHOUT_VERB[program]} Exit codes: 0 done, 1 failed, 2 wrong usage.",
-    )
-    parser.add_argument("--version", action="version", version=f"picoclaw-tray {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    run = verbs.add_parser(
-        "run",
-        help="put the icon into the tray; start a gateway, or adopt the one that runs",
-        description="Puts the icon into the tray; starts a gateway, or adopts the one that runs.",
-    )
-    run.add_argument("--home", default="", metavar="DIR", help="PicoClaw's home (PICOCLAW_HOME)")
-    run.add_argument(
-        "--config", default="", metavar="FILE", help="its config file (PICOCLAW_CONFIG)"
-    )
-    run.add_argument(
-        "--no-start",
-        dest="start",
-        action="store_false",
-        help="start no gateway; adopt one that runs all the same",
-    )
-    run.add_argument(
-        "--demo", action="store_true", help="try it on a stand-in gateway; yours is not touched"
-    )
-    run.add_argument("--debug", action="store_true", help="log more, here and in the gateway")
-    verbs.add_parser("version", help="print the version of picoclaw-tray")
-    return parser
+def _no_place(error: OSError) -> Answer:
+    return error_answer(f"picoclaw-tray has no place to work in: {error}")
 
 
 def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if not has_display(environ, sys.platform):
-        print(_NO_DISPLAY, file=sys.stderr)
-        return FAILED
+        return _print_answer(error_answer(_NO_DISPLAY), options)
     if sys.platform == "win32":
         from picoclaw_tray.system.windows_console import leave_console  # noqa: PLC0415
 
         leave_console()
-    from picoclaw_tray.app import RunOptions, run  # noqa: PLC0415 - Qt is for this verb only
+    from picoclaw_tray.run import RunOptions, run  # noqa: PLC0415 - Qt is for this verb only
     from picoclaw_tray.system.launch_site import SiteError  # noqa: PLC0415
 
     known = {name: getattr(options, name) for name in RunOptions.__slots__}
     try:
-        return run(RunOptions(**known), environ, _give_up)
+        answer = run(RunOptions(**known), environ, _give_up)
     except SiteError as error:
-        print(f"picoclaw-tray has no place to work in: {error}", file=sys.stderr)
-        return FAILED
+        answer = error_answer(f"picoclaw-tray has no place to work in: {error}")
+    return _print_answer(answer, options)
 
 
 def _give_up(reason: str) -> NoReturn:
     """Ends the process from within Qt, which would abort it."""
     print(f"picoclaw-tray cannot use the display. Qt says:\n{reason}", file=sys.stderr, flush=True)
-    os._exit(FAILED)
+    os._exit(ExitCode.FAILED)
 
 
 def has_display(environ: Mapping[str, str], platform: str) -> bool:
@@ -129,15 +147,22 @@ def has_display(environ: Mapping[str, str], platform: str) -> bool:
     return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
-def _send_ctrl_c(pid: int) -> int:
+def _print_completion(program: str, words: list[str]) -> int:
+    if len(words) != 1 or words[0] not in SHELLS:
+        print(f"usage: {program} {COMPLETION} {{{','.join(SHELLS)}}}", file=sys.stderr)
+        return ExitCode.USAGE
+    print(complete(program, words[0]))
+    return ExitCode.DONE
+
+
+def _send_ctrl_c(words: list[str]) -> int:
     """The hidden verb behind a graceful stop on Windows."""
-    if sys.platform == "win32":
+    if sys.platform == "win32" and len(words) == 1 and words[0].isdecimal():
         from picoclaw_tray.system.windows_ctrl_c import send_ctrl_c  # noqa: PLC0415
 
-        return send_ctrl_c(pid)
-    else:  # noqa: RET505 - mypy for Windows would find what follows unreachable
-        print(f"send-ctrl-c {pid}: only Windows needs it.", file=sys.stderr)
-        return USAGE
+        return send_ctrl_c(int(words[0]))
+    print(f"{CTRL_C_VERB}: the tray uses it on Windows, with a process number.", file=sys.stderr)
+    return ExitCode.USAGE
 
 
 def _open_standard_streams() -> None:
@@ -154,3 +179,6 @@ def _open_standard_streams() -> None:
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     if sys.stderr is None:
         sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

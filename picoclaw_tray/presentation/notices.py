@@ -72,6 +72,11 @@ _WILL_END = QT_TRANSLATE_NOOP(
 _WILL_END_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Restart it to be safe.")
 _RELOADED = QT_TRANSLATE_NOOP("Notice", "The gateway has taken over its configuration.")
 _SETTINGS = QT_TRANSLATE_NOOP("Notice", "The settings are not used: {problem}.")
+_ALONE = QT_TRANSLATE_NOOP(
+    "Notice",
+    "Neither picoclaw-trayctl nor another start of this tray can reach it: no folder for its socket"
+    " can be written.",
+)
 _REFUSALS = frozenset(
     {"binary_missing", "config_unreadable", "not_ready", "port_taken", "already_running"}
 )
@@ -150,6 +155,8 @@ def standing_notices(situation: Situation) -> tuple[Text, ...]:
     said: list[Text | None] = []
     if situation.surroundings.settings_problem:
         said.append(text(_SETTINGS, problem=situation.surroundings.settings_problem))
+    if situation.surroundings.alone:
+        said.append(text(_ALONE))
     if situation.notice is not None:
         announcement = announce_notice(situation.notice)
         said += [announcement.sentence, announcement.next_step]

@@ -24,6 +24,7 @@ from picoclaw_tray.presentation.advice import reload_failure
 from picoclaw_tray.presentation.machine import why_not
 from picoclaw_tray.presentation.notices import announce_notice, was_refused
 from picoclaw_tray.presentation.reload import ReloadStage
+from picoclaw_tray.presentation.service import refused_restart, refused_stop
 from picoclaw_tray.presentation.status import reason_of
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
@@ -63,9 +64,14 @@ _COULD_NOT_LEAVE = QT_TRANSLATE_NOOP(
 def refusal(request: Request, situation: Situation) -> Answer | None:
     """Why a wish is not even tried; none if it is."""
     state = situation.state
+    service = situation.facts.service if state.process else None
     match request.verb:
         case Verb.START | Verb.RESTART | Verb.RELOAD if state.quitting or state.ended:
             return _error(text(_QUITTING))
+        case Verb.STOP if service is not None:
+            return _error(refused_stop(service))
+        case Verb.RESTART if service is not None:
+            return _error(refused_restart(service))
         case Verb.RELOAD if not isinstance(state.phase, Running):
             return _error(text(_NOTHING_TO_RELOAD), exit_code=ExitCode.NOTHING)
         case Verb.RELOAD if not situation.facts.can_reload:
@@ -152,7 +158,7 @@ def _is_fresh(process: Process, asked: Situation) -> bool:
 
 def _stopped(asked: Situation, before: Situation, after: Situation) -> Answer | None:
     news, process = _news(before, after), after.state.process
-    if news is not None and news.kind is NoticeKind.NO_PERMISSION:
+    if news is not None and news.kind in {NoticeKind.NO_PERMISSION, NoticeKind.MANAGED}:
         return _not_restarted(news)
     match after.state.phase:
         case Stopping(deadline=None):

@@ -83,12 +83,14 @@ class Surroundings:
         config_path: Its config file, absolute.
         demo: The gateway is the stand-in, its home is thrown away at the end.
         settings_problem: Why our settings file is not used; empty if it is, or if there is none.
+        alone: Neither a shell nor another start of the tray can reach this one.
     """
 
     home: str
     config_path: str
     demo: bool = False
     settings_problem: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

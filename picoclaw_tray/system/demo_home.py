@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_PREFIX, _HOME = "picoclaw-demo-", "home"
+
+
+def is_demo(place: GatewayPlace) -> bool:
+    """Whether this home is a demo's, which is soon gone."""
+    return place.home.name == _HOME and place.home.parent.name.startswith(_PREFIX)
+
+
 def _interpreter() -> str:
     """The Python that is the gateway itself and can hear a Ctrl+C.
 
@@ -49,8 +57,8 @@ class DemoHome:
     """Made at once, removed by ``remove``."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="picoclaw-demo-"))
-        self.place = GatewayPlace(self.folder / "home", self.folder / "home" / "config.json")
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self.place = GatewayPlace(self.folder / _HOME, self.folder / _HOME / "config.json")
         self.place.home.mkdir()
         self.place.config.write_text(json.dumps(_config(_free_port()), indent=2), encoding="utf-8")
 

@@ -83,7 +83,11 @@ def _site(environ: Mapping[str, str], *, home: str, config: str, demo: bool) -> 
             command=demo_command(),
             demo=throw_away,
         )
-    place = gateway_place(environ, home, config)
+    return site_of(gateway_place(environ, home, config), environ)
+
+
+def site_of(place: GatewayPlace, environ: Mapping[str, str]) -> LaunchSite:
+    """The site of a home that is there to stay."""
     settings, problem = _read_settings(settings_file(place))
     return LaunchSite(
         place=place,

@@ -22,13 +22,15 @@ class TestDemo:
     def test_demo_leaves_nothing_behind_when_it_is_told_to_end(self, name, start_tray):
         tray = start_tray("--demo")
         gateway = tray.gateway()
-        (folder,) = Path(os.environ["TMPDIR"]).iterdir()
+        temporary = Path(os.environ["TMPDIR"])
+        (folder,) = temporary.glob("picoclaw-demo-*")
 
         status = tray.end(signal.Signals[name])
 
         assert status == 0
         assert not is_alive(gateway)
         assert not folder.exists()
+        assert list(temporary.iterdir()) == []
         assert tray.program.output == ""
 
     def test_second_sigint_ends_a_gateway_that_ignores_the_first(self, start_tray):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from picoclaw_tray.gateway.service import Service, ServiceManager
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Backoff,
@@ -249,6 +250,32 @@ class TestStop:
         noticed = replace(asked, notice=Notice(NoticeKind.HANGS_AGAIN))
 
         assert outcome(STOP, asked, asked, noticed) is None
+
+
+class TestManaged:
+    """A service manager runs the gateway."""
+
+    SERVICE = Service(ServiceManager.SYSTEMD_USER, "picoclaw.service", "stop it", "restart it")
+    MANAGED = situation(Running(FOREIGN), facts=Facts(service=SERVICE))
+
+    @pytest.mark.parametrize(
+        ("request_", "command"),
+        [(STOP, "stop it"), (RESTART, "restart it")],
+        ids=["stop", "restart"],
+    )
+    def test_wish_is_refused_with_the_command_to_use(self, request_, command):
+        message = failing(refusal(request_, self.MANAGED))
+
+        assert "systemd" in message
+        assert f"“{command}”" in message
+
+    def test_wish_that_meets_it_too_late_is_refused_too(self):
+        noticed = replace(self.MANAGED, notice=Notice(NoticeKind.MANAGED))
+
+        assert "service manager" in failing(outcome(STOP, self.MANAGED, self.MANAGED, noticed))
+
+    def test_without_a_gateway_nobody_is_in_the_way(self):
+        assert refusal(STOP, situation(Stopped(), facts=Facts(service=self.SERVICE))) is None
 
 
 class TestReload:

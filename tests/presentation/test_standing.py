@@ -79,3 +79,9 @@ def test_no_failure_is_shown_without_one(phase):
 
 def test_failure_of_a_gateway_that_nobody_wants_any_more_is_not_shown():
     assert shown_failure(State(Stopped(), failure=Failure("unknown"))) is None
+
+
+def test_tray_that_nobody_can_reach_says_so():
+    surroundings = Surroundings("/home/alice/.picoclaw", "/home/alice/config.json", alone=True)
+
+    assert "no folder for its socket" in standing(Stopped(), surroundings=surroundings)

@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from picoclaw_tray.app import RunOptions, TrayApp
+from picoclaw_tray.app import TrayApp
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.lifecycle.state import Running, State, Stopped
 from picoclaw_tray.system.launch_site import prepare_site
+from picoclaw_tray.system.rendezvous import find_socket, meeting_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,7 @@ def main() -> None:
     site = prepare_site(os.environ, home=home, config="", demo=False)
     site = replace(site, command=GatewayCommand(program, tuple(arguments)))
     application = QApplication(sys.argv[:1])
-    tray = TrayApp(site, RunOptions(), application)
+    tray = TrayApp(site, application, socket=find_socket(meeting_folders(site.place)))
     controller = tray.findChild(GatewayController)
     assert isinstance(controller, GatewayController)
     waiter, heart = Waiter(controller), Heart()

@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from picoclaw_tray.app import RunOptions, TrayApp
+from picoclaw_tray.app import TrayApp
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.lifecycle.state import Stopped
 from picoclaw_tray.system.launch_site import prepare_site
+from picoclaw_tray.system.rendezvous import find_socket, meeting_folders
 from tests.support.heartbeat import Waiter, is_ended, is_stopped, runs
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def main() -> None:
     cycles, home, program, *arguments = sys.argv[1:]
     site = prepare_site(os.environ, home=home, config="", demo=False)
     site = replace(site, command=GatewayCommand(program, tuple(arguments)))
-    tray = TrayApp(site, RunOptions(), QApplication(sys.argv[:1]))
+    tray = TrayApp(
+        site, QApplication(sys.argv[:1]), socket=find_socket(meeting_folders(site.place))
+    )
     controller = tray.findChild(GatewayController)
     assert isinstance(controller, GatewayController)
     waiter = Waiter(controller)

@@ -1,0 +1,109 @@
+"""Where the tray of one home is met: its lock and its socket, for this user alone.
+
+The place is our state folder of that home. Where that cannot be written, or is too long for a
+socket, it is a folder for temporary files; a demo, which is to leave no traces, has nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from picoclaw_tray.system.files import read_bounded
+from picoclaw_tray.system.paths import home_name, state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from picoclaw_tray.system.paths import GatewayPlace
+
+LOCK_NAME: Final = "tray.lock"
+SOCKET_NAME: Final = "tray.socket"
+
+MAX_SOCKET_BYTES: Final = 100
+"""Of a path: ``sun_path`` has 104 bytes on macOS and 108 on Linux, and Qt adds some of its own."""
+
+_LOCK_LIMIT: Final = 4096
+
+
+def meeting_folders(place: GatewayPlace, *, throw_away: bool = False) -> tuple[Path, ...]:
+    """The folders where lock and socket may be, the best first; they need not exist.
+
+    Args:
+        place: The home that the tray looks after.
+        throw_away: The home is a demo's.
+    """
+    own = () if throw_away else (state_folder(place),)
+    name = f"picoclaw-tray-{_user()}-{home_name(place)[-12:]}"
+    folders = [*own, Path(tempfile.gettempdir()) / name]
+    if sys.platform != "win32":
+        folders.append(Path("/tmp") / name)
+    return tuple(dict.fromkeys(folders))
+
+
+def make_private(folder: Path) -> bool:
+    """Makes a folder that only this user can enter; false if there can be none."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.is_symlink() and not is_private(folder):
+            folder.chmod(0o700)  # fails where it is not ours
+    return is_private(folder) and os.access(folder, os.W_OK | os.X_OK)
+
+
+def is_private(folder: Path) -> bool:
+    """Whether it is a folder of ours that nobody else can enter; no link to one."""
+    try:
+        found = folder.lstat()
+    except (OSError, ValueError):
+        return False
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if sys.platform == "win32":
+        return True  # folders of a user are private there
+    else:  # noqa: RET505 - mypy for Windows would find what follows unreachable
+        return found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
+def socket_name(folder: Path) -> str | None:
+    """The name to listen at or to connect to; None if it would be too long."""
+    if sys.platform == "win32":
+        digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+        return rf"\\.\pipe\picoclaw-tray-{digest}"
+    else:  # noqa: RET505 - as above
+        name = str(folder / SOCKET_NAME)
+        return name if len(os.fsencode(name)) <= MAX_SOCKET_BYTES else None
+
+
+def find_socket(folders: Iterable[Path]) -> str | None:
+    """The best name to listen at; None if there is no place for a socket."""
+    names = ((folder, socket_name(folder)) for folder in folders)
+    return next((name for folder, name in names if name and make_private(folder)), None)
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Takes away those that nothing is left in; the state folder is mostly not among them."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def tray_pid(place: GatewayPlace) -> int | None:
+    """The PID in the lock of this home's tray; None where there is no lock. It may be stale."""
+    for folder in meeting_folders(place):
+        with contextlib.suppress(OSError, ValueError):
+            first, _, _ = read_bounded(folder / LOCK_NAME, _LOCK_LIMIT).partition(b"\n")
+            return int(first)
+    return None
+
+
+def _user() -> str:
+    if sys.platform == "win32":
+        return "user"  # the folder for temporary files is the user's own
+    else:  # noqa: RET505 - as above
+        return str(os.getuid())

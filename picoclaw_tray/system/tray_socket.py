@@ -1,0 +1,170 @@
+"""Asks the running tray, with the standard library alone: ``status`` is to be quick."""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from picoclaw_tray.remote import (
+    MAX_ANSWER_BYTES,
+    Answer,
+    ProtocolError,
+    Request,
+    dump_request,
+    parse_answer,
+)
+from picoclaw_tray.system.rendezvous import is_private, meeting_folders, socket_name, tray_pid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from picoclaw_tray.system.paths import GatewayPlace
+
+BEGINNING_S: Final = 3.0
+"""A tray that has its lock listens once its icon is shown."""
+
+_AGAIN_S: Final = 0.05
+
+
+class NoTray(Exception):  # noqa: N818 - it says what is the case
+    """No tray listens."""
+
+
+class NoAnswer(Exception):  # noqa: N818 - as above
+    """A tray listens, but there was no answer in time, or none that makes sense."""
+
+
+def ask(place: GatewayPlace, request: Request, *, limit_s: float) -> Answer:
+    """The answer of the tray of this home.
+
+    Args:
+        place: The home.
+        request: What it is asked.
+        limit_s: For everything together.
+
+    Raises:
+        NoTray: There is none.
+        NoAnswer: There is one.
+    """
+    start = time.monotonic()
+    patience = start + min(BEGINNING_S, limit_s)
+    while True:
+        try:
+            line = _exchange(place, dump_request(request), start + limit_s)
+        except NoTray:
+            if not _is_beginning(place) or time.monotonic() > patience:
+                raise
+            time.sleep(_AGAIN_S)
+            continue
+        try:
+            return parse_answer(line)
+        except ProtocolError as error:
+            raise NoAnswer(str(error)) from error
+
+
+def wait_until_gone(place: GatewayPlace, pid: int, *, limit_s: float) -> bool:
+    """Waits until that tray has given back its lock; false if it has not in time."""
+    deadline = time.monotonic() + limit_s
+    while tray_pid(place) == pid:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_AGAIN_S)
+    return True
+
+
+def _names(place: GatewayPlace) -> Iterator[str]:
+    for folder in meeting_folders(place):
+        name = socket_name(folder)
+        # Somebody else's folder could hold a socket that pretends to be ours.
+        if name is not None and (sys.platform == "win32" or is_private(folder)):
+            yield name
+
+
+if sys.platform == "win32":
+
+    def _is_beginning(place: GatewayPlace) -> bool:
+        return tray_pid(place) is not None
+
+    def _exchange(place: GatewayPlace, line: bytes, deadline: float) -> bytes:
+        """A named pipe has no time-out, so a thread does it and may be left behind."""
+        answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+
+        def exchange() -> None:
+            for name in _names(place):
+                try:
+                    with Path(name).open("r+b", buffering=0) as pipe:
+                        pipe.write(line)
+                        answers.put(_read_line(pipe.read))
+                        return
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    answers.put(NoAnswer(str(error)))
+                    return
+            answers.put(NoTray())
+
+        threading.Thread(target=exchange, name="ask", daemon=True).start()
+        try:
+            answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            raise NoAnswer("The tray did not answer in time.") from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _read_line(read: Callable[[int], bytes | None]) -> bytes:
+        received = b""
+        while not received.endswith(b"\n") and len(received) < MAX_ANSWER_BYTES:
+            piece = read(65536)
+            if not piece:
+                break
+            received += piece
+        return received
+
+else:
+
+    def _is_beginning(place: GatewayPlace) -> bool:
+        """Whether a tray may be about to listen."""
+        pid = tray_pid(place)
+        if pid is None or pid <= 0:
+            return False
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except (OSError, OverflowError):
+            pass
+        return True
+
+    def _exchange(place: GatewayPlace, line: bytes, deadline: float) -> bytes:
+        for name in _names(place):
+            with socket.socket(socket.AF_UNIX) as connection:
+                try:
+                    connection.settimeout(max(0.001, deadline - time.monotonic()))
+                    connection.connect(name)
+                except TimeoutError as error:
+                    raise NoAnswer("The tray did not answer in time.") from error
+                except OSError:
+                    continue  # nobody listens there
+                try:
+                    return _converse(connection, line, deadline)
+                except OSError as error:
+                    raise NoAnswer("The tray did not answer in time.") from error
+        raise NoTray
+
+    def _converse(connection: socket.socket, line: bytes, deadline: float) -> bytes:
+        connection.sendall(line)
+        received = bytearray()
+        while not received.endswith(b"\n") and len(received) < MAX_ANSWER_BYTES:
+            connection.settimeout(max(0.001, deadline - time.monotonic()))
+            piece = connection.recv(65536)
+            if not piece:
+                raise NoAnswer("The tray ended without an answer.")
+            received += piece
+        return bytes(received)

@@ -1,0 +1,187 @@
+"""Answers from files, processes and the gateway itself where no tray runs.
+
+The life cycle decides here too: an effect is carried out at once, and its answer is the next event.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from picoclaw_tray.lifecycle.messages import (
+    Effect,
+    Event,
+    Forget,
+    Found,
+    Kill,
+    KillRequested,
+    Nothing,
+    Notice,
+    Nudged,
+    Observe,
+    Observed,
+    Obstacle,
+    Signalled,
+    SignalRefused,
+    StopRequested,
+    Terminate,
+    Tick,
+)
+from picoclaw_tray.lifecycle.policy import Policy
+from picoclaw_tray.lifecycle.timing import wakeup_at
+from picoclaw_tray.lifecycle.transition import transition
+from picoclaw_tray.presentation.machine import status_payload
+from picoclaw_tray.presentation.outcome import outcome, refusal, taken_on
+from picoclaw_tray.presentation.report import report
+from picoclaw_tray.presentation.situation import Facts, Outlook, Situation, Surroundings
+from picoclaw_tray.remote import Answer, ExitCode, Request, error_answer
+
+if TYPE_CHECKING:
+    from picoclaw_tray.system.crew import Crew
+    from picoclaw_tray.system.launch_site import LaunchSite
+
+STATUS_LIMIT_S: Final = 1.8
+"""What is not known by then is unknown: with the interpreter's own start it has to be 2.5 s."""
+
+_NOT_IN_TIME = "The gateway has not stopped in time; it was asked to."
+
+
+def status(site: LaunchSite, *, limit_s: float = STATUS_LIMIT_S) -> Answer:
+    """How the gateway is, as far as it can be found out in time."""
+    found: queue.SimpleQueue[Facts | Outlook | Event] = queue.SimpleQueue()
+    # A thread that is late ends with the process: a slow program, or a home on a slow network.
+    threading.Thread(target=_look, args=(site, found), name="look", daemon=True).start()
+    situation = Situation(_surroundings(site))
+    deadline = time.monotonic() + limit_s
+    while True:
+        try:
+            news = found.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        match news:
+            case Outlook():
+                situation = replace(situation, outlook=news)
+                break
+            case Facts():
+                situation = replace(situation, facts=news)
+            case event:
+                state, _ = transition(situation.state, event, Policy())
+                situation = replace(situation, state=state)
+    now = time.monotonic()
+    payload = status_payload(situation, now, None)
+    return Answer(ExitCode.DONE, payload, report(situation, now, from_tray=False))
+
+
+def stop(site: LaunchSite, request: Request, *, limit_s: float) -> Answer:
+    """Stops the gateway that runs, if it is one of this home, and waits for its end."""
+    from picoclaw_tray.system.crew import assemble  # noqa: PLC0415 - takes a tenth of a second
+
+    supervision = _Supervision(assemble(site, debug=False), _surroundings(site))
+    supervision.handle(Nudged(time.monotonic()))
+    asked = supervision.situation
+    refused = refusal(request, asked)
+    if refused is not None:
+        return refused
+    deadline = time.monotonic() + limit_s
+    wish = KillRequested if request.force else StopRequested
+    before = asked
+    supervision.handle(wish(time.monotonic()))
+    while True:
+        answer = outcome(request, asked, before, supervision.situation)
+        if answer is not None:
+            supervision.tidy_up()
+            return answer
+        if not request.wait:
+            return taken_on(supervision.situation)
+        if time.monotonic() > deadline:
+            return error_answer(_NOT_IN_TIME)
+        before = supervision.situation
+        supervision.wait(deadline)
+
+
+class _Supervision:
+    """Does what a controller does, for as long as one wish takes."""
+
+    def __init__(self, crew: Crew, surroundings: Surroundings) -> None:
+        self._crew = crew
+        self._policy = Policy()
+        self._tidied: list[Forget] = []
+        self.situation = Situation(surroundings)
+
+    def handle(self, event: Event) -> None:
+        """Takes an event and all that follows from it at once."""
+        inbox = deque([event])
+        while inbox:
+            state, effects = transition(self.situation.state, inbox.popleft(), self._policy)
+            self.situation = replace(self.situation, state=state)
+            for effect in effects:
+                inbox.extend(self._perform(effect))
+
+    def wait(self, deadline: float) -> None:
+        """Until something is due."""
+        due = wakeup_at(self.situation.state)
+        at = deadline if due is None else min(due, deadline)
+        time.sleep(max(0.01, at - time.monotonic()))
+        self.handle(Tick(time.monotonic()))
+
+    def tidy_up(self) -> None:
+        """Removes the PID file that the gateway left behind."""
+        for effect in self._tidied:
+            self._crew.observer.forget(effect.pid)
+
+    def _perform(self, effect: Effect) -> tuple[Event, ...]:
+        match effect:
+            case Observe():
+                return (self._observe(effect),)
+            case Terminate() | Kill():
+                return (self._signal(effect),)
+            case Forget():
+                self._tidied.append(effect)
+            case Notice():
+                self.situation = replace(self.situation, notice=effect)
+            case _:
+                pass  # nothing is started, diagnosed or quit here
+        return ()
+
+    def _observe(self, effect: Observe) -> Event:
+        seen = self._crew.observer.observe(effect.target, effect.tree)
+        facts = replace(seen.facts, service=seen.facts.service or self.situation.facts.service)
+        self.situation = replace(self.situation, facts=facts)
+        return Observed(time.monotonic(), effect.epoch, seen.finding, seen.survivors)
+
+    @staticmethod
+    def _signal(effect: Terminate | Kill) -> Event:
+        from picoclaw_tray.system import signaller  # noqa: PLC0415 - imports psutil
+
+        if isinstance(effect, Kill):
+            result = signaller.kill(effect.process, effect.tree)
+        else:
+            result = signaller.terminate(effect.process)
+        now = time.monotonic()
+        if isinstance(result, Obstacle):
+            return SignalRefused(now, effect.epoch, result)
+        return Signalled(now, effect.epoch, result)
+
+
+def _look(site: LaunchSite, found: queue.SimpleQueue[Facts | Outlook | Event]) -> None:
+    """Puts what it finds into the queue as it comes; the outlook is the last."""
+    from picoclaw_tray.system.crew import assemble  # noqa: PLC0415 - as above
+
+    crew = assemble(site, debug=False)
+    seen = crew.observer.observe(None)
+    found.put(seen.facts)
+    finding = seen.finding if isinstance(seen.finding, Found) else Nothing()
+    found.put(Observed(time.monotonic(), 0, finding))
+    found.put(crew.preflight.check(fresh=False).outlook)
+
+
+def _surroundings(site: LaunchSite) -> Surroundings:
+    return Surroundings(
+        str(site.place.home),
+        str(site.place.config),
+        settings_problem=site.settings_problem,
+    )

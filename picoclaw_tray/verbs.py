@@ -1,0 +1,124 @@
+"""Carries out a verb: asks the running tray, or does without one what can be done without."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, Final
+
+from picoclaw_tray import __version__
+from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
+from picoclaw_tray.system.paths import default_home, gateway_place
+from picoclaw_tray.system.rendezvous import tray_pid
+from picoclaw_tray.system.tray_socket import NoAnswer, NoTray, ask, wait_until_gone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Literal
+
+    from picoclaw_tray.system.paths import GatewayPlace
+
+STATUS_LIMIT_S: Final = 1.0
+"""For a tray; one that hangs must not keep anybody from an answer."""
+
+
+def carry_out(
+    request: Request, environ: Mapping[str, str], *, home: str, config: str, limit_s: float
+) -> Answer:
+    """What comes of a request.
+
+    Args:
+        request: What is asked for.
+        environ: Of the process.
+        home: PicoClaw's home; empty: the environment's, else the usual one.
+        config: Likewise its config file.
+        limit_s: For everything together.
+    """
+    place = gateway_place(environ, home, config)
+    is_status = request.verb is Verb.STATUS
+    tray = tray_pid(place)
+    try:
+        answer = ask(place, request, limit_s=min(limit_s, STATUS_LIMIT_S) if is_status else limit_s)
+    except NoTray:
+        return _without_tray(request, place, environ, limit_s=limit_s)
+    except NoAnswer as error:
+        if is_status:
+            return _status_without_tray(place, environ)
+        return error_answer(f"{error} What was asked for may happen all the same.")
+    if request.verb is Verb.QUIT and request.wait and answer.exit_code is ExitCode.DONE:
+        return _gone(answer, place, tray, limit_s)
+    return answer
+
+
+def version() -> Answer:
+    """Ours (contract 10.7)."""
+    return Answer(ExitCode.DONE, {"version": __version__}, (f"picoclaw-tray {__version__}",))
+
+
+def autostart(
+    action: Literal["status", "enable", "disable"],
+    environ: Mapping[str, str],
+    *,
+    home: str,
+    config: str,
+) -> Answer:
+    """Start at login: how it is, on, off (contract 10.6)."""
+    from picoclaw_tray.presentation.text import render  # noqa: PLC0415 - only this verb needs it
+    from picoclaw_tray.system.autostart import autostart_answer  # noqa: PLC0415 - as above
+    from picoclaw_tray.system.demo_home import is_demo  # noqa: PLC0415 - as above
+
+    place = gateway_place(environ, home, config)
+    answer = autostart_answer(action, place, environ, demo=is_demo(place))
+    exit_code = ExitCode.DONE if answer.done else ExitCode.FAILED
+    return Answer(exit_code, answer.payload, tuple(map(render, answer.sentences)))
+
+
+def _without_tray(
+    request: Request, place: GatewayPlace, environ: Mapping[str, str], *, limit_s: float
+) -> Answer:
+    match request.verb:
+        case Verb.STATUS:
+            return _status_without_tray(place, environ)
+        case Verb.STOP:
+            from picoclaw_tray.system import without_tray  # noqa: PLC0415 - imports a good deal
+            from picoclaw_tray.system.launch_site import site_of  # noqa: PLC0415 - as above
+
+            return without_tray.stop(site_of(place, environ), request, limit_s=limit_s)
+        case _:
+            start = _spelled(("picoclaw-tray", *_place_flags(place, environ)))
+            return error_answer(
+                f"No tray runs for {place.home}.", ExitCode.NOTHING, f"Start one: {start}"
+            )
+
+
+def _status_without_tray(place: GatewayPlace, environ: Mapping[str, str]) -> Answer:
+    from picoclaw_tray.system import without_tray  # noqa: PLC0415 - imports a good deal
+    from picoclaw_tray.system.launch_site import site_of  # noqa: PLC0415 - as above
+
+    return without_tray.status(site_of(place, environ))
+
+
+def _gone(answer: Answer, place: GatewayPlace, pid: int | None, limit_s: float) -> Answer:
+    """The answer to ``quit``, once the tray has ended."""
+    if pid is None or wait_until_gone(place, pid, limit_s=limit_s):
+        return answer
+    return error_answer(f"The tray (PID {pid}) has not ended in time.")
+
+
+def _place_flags(place: GatewayPlace, environ: Mapping[str, str]) -> Sequence[str]:
+    words: list[str] = []
+    if place.home != default_home(environ):
+        words += ["--home", str(place.home)]
+    if place.config != place.home / "config.json":
+        words += ["--config", str(place.config)]
+    return words
+
+
+def _spelled(words: Sequence[str]) -> str:
+    """As a person types it."""
+    if sys.platform == "win32":
+        from picoclaw_tray.system.autostart.run_key import command_line  # noqa: PLC0415
+
+        return command_line(tuple(words))
+    else:  # noqa: RET505 - mypy for Windows would find what follows unreachable
+        return shlex.join(words)
