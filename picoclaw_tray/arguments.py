@@ -9,12 +9,23 @@ from picoclaw_tray import __version__
 from picoclaw_tray.remote import Request, Verb, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 TRAY, CONSOLE = "picoclaw-tray", "picoclaw-trayctl"
 
 CTRL_C_VERB: Final = "send-ctrl-c"
 """Hidden: how the tray reaches the gateway's console on Windows (``system.windows_console``)."""
+
+COMPLETION: Final = "--print-completion"
+SHELLS: Final = ("bash", "zsh", "tcsh")
+
+FIRST_WORDS: Final = frozenset(
+    {
+        *("status", "start", "stop", "restart", "reload", "quit", "show", "run", "version"),
+        *("autostart", "-h", "--help", "--version", COMPLETION),
+    }
+)
+"""Without one of them the words belong to ``run``."""
 
 DEFAULT_LIMIT_S: Final = 60.0
 
@@ -45,15 +56,29 @@ else ~/.picoclaw.
 """
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Room enough for the longest verb."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=16)
+
+
 def parser_of(program: str) -> argparse.ArgumentParser:
     """The parser of one of our two programs."""
     parser = argparse.ArgumentParser(
         prog=program,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         description=f"{_DESCRIPTION}\n{_WITHOUT_VERB[program]}",
         epilog=f"{_SAME_IN_ALL}\n{_EXAMPLES}\n{_EXIT_CODES}",
     )
     parser.add_argument("--version", action="version", version=f"picoclaw-tray {__version__}")
+    parser.add_argument(
+        COMPLETION,
+        dest="completion",
+        choices=SHELLS,
+        metavar="SHELL",
+        help=f"print a script that completes the verbs in a shell: {', '.join(SHELLS)}",
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
 
     def verb(name: str, says: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -62,19 +87,12 @@ def parser_of(program: str) -> argparse.ArgumentParser:
             help=says,
             description=f"{says[0].upper()}{says[1:]}.",
             epilog=_EXIT_CODES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
             parents=parents,
         )
 
     _add_verbs(verb)
     return parser
-
-
-def first_words(program: str) -> frozenset[str]:
-    """What the first argument may be; anything else belongs to ``run``."""
-    parser = parser_of(program)
-    verbs = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))  # noqa: SLF001
-    return frozenset({*verbs.choices, CTRL_C_VERB, "-h", "--help", "--version"})
 
 
 def request_of(options: argparse.Namespace) -> Request:
@@ -203,12 +221,9 @@ def _seconds(word: str) -> float:
 _seconds.__name__ = "number of seconds"
 
 
-def complete(program: str, shell: str) -> str:
+def completion(program: str, shell: str) -> str:
     """A script that has ``shell`` complete our verbs and options."""
     import shtab  # noqa: PLC0415 - only this one needs it
 
     script: str = shtab.complete(parser_of(program), shell=shell)
     return script
-
-
-SHELLS: Sequence[str] = ("bash", "zsh", "tcsh")

@@ -16,10 +16,9 @@ from picoclaw_tray import verbs
 from picoclaw_tray.arguments import (
     CONSOLE,
     CTRL_C_VERB,
-    SHELLS,
+    FIRST_WORDS,
     TRAY,
-    complete,
-    first_words,
+    completion,
     parser_of,
     request_of,
 )
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STANDARD_ERROR = 2
-COMPLETION = "--print-completion"
 
 _NO_DISPLAY = "picoclaw-tray needs a graphical session: neither DISPLAY nor WAYLAND_DISPLAY is set."
 _DISPLAYLESS = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs"})
@@ -56,15 +54,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int:
     if arguments[:1] == [CTRL_C_VERB]:
         return _send_ctrl_c(arguments[1:])
-    if arguments[:1] == [COMPLETION]:
-        return _print_completion(program, arguments[1:])
-    if program == TRAY and (not arguments or arguments[0] not in first_words(program)):
+    if program == TRAY and (not arguments or arguments[0].split("=")[0] not in FIRST_WORDS):
         arguments = ["run", *arguments]
     parser = parser_of(program)
-    if not arguments:
-        parser.print_help()
-        return ExitCode.USAGE
     options = parser.parse_args(arguments)
+    if options.completion:
+        print(completion(program, options.completion))
+        return ExitCode.DONE
     if options.verb is None:
         parser.print_help()
         return ExitCode.USAGE
@@ -145,14 +141,6 @@ def has_display(environ: Mapping[str, str], platform: str) -> bool:
     if platform in {"win32", "darwin"} or plugin in _DISPLAYLESS:
         return True
     return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
-
-
-def _print_completion(program: str, words: list[str]) -> int:
-    if len(words) != 1 or words[0] not in SHELLS:
-        print(f"usage: {program} {COMPLETION} {{{','.join(SHELLS)}}}", file=sys.stderr)
-        return ExitCode.USAGE
-    print(complete(program, words[0]))
-    return ExitCode.DONE
 
 
 def _send_ctrl_c(words: list[str]) -> int:
