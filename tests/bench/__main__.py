@@ -14,7 +14,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import config_reading, cycles, endings, flood_window, gui_gap, icon_start, idle
+from tests.bench import (
+    config_reading,
+    cycles,
+    endings,
+    flood_window,
+    gui_gap,
+    icon_start,
+    idle,
+    status_verb,
+)
 from tests.bench.figures import Bench, Figure, Measure
 from tests.bench.report import dump_json, render_table
 
@@ -25,6 +34,7 @@ MEASURES: tuple[Measure, ...] = (
     icon_start.MEASURE,
     idle.MEMORY,
     idle.WAKEUPS,
+    status_verb.MEASURE,
     endings.MEASURE,
     cycles.STOP,
     cycles.KEPT,
