@@ -23,6 +23,7 @@ def understood(*words):
 
 def printed(capsys, program, *words):
     """What a program of ours prints, to both streams, with its exit code."""
+    status: object
     try:
         status = cli._main(program, list(words), {})
     except SystemExit as end:
