@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from picoclaw_tray import verbs
 from picoclaw_tray.arguments import (
     CONSOLE,
     CTRL_C_VERB,
@@ -76,6 +75,8 @@ def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int
 
 
 def _answer(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
+    from picoclaw_tray import verbs  # noqa: PLC0415 - the icon need not wait for it
+
     home, config = options.home, options.config
     match options.verb:
         case "version":
