@@ -8,7 +8,7 @@ import time
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Slot
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
 from picoclaw_tray.desktop.actions import Actions
@@ -56,7 +56,13 @@ SHOW_LIMIT_S = 2.0
 
 
 class TrayApp(QObject):
-    """The composition root: one of each, and what connects them."""
+    """The composition root: one of each, and what connects them.
+
+    Signals:
+        token_seen(str): A gateway has this token, which nobody may read anywhere.
+    """
+
+    token_seen = Signal(str)
 
     def __init__(
         self,
@@ -206,6 +212,7 @@ class TrayApp(QObject):
     def _on_observed(self, observation: Observation) -> None:
         if observation.token and observation.token not in self._store.redactor.values:
             self._store.redactor = self._store.redactor.knowing(observation.token)
+            self.token_seen.emit(observation.token)
 
     @Slot()
     def _on_clear_requested(self) -> None:

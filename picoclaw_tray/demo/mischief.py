@@ -23,8 +23,10 @@ _CHILD = f"import time; time.sleep({_CHILD_LIFE_S})"
 
 def plan_mischief(switches: Switches, agenda: Agenda, journal: Journal, server: Server) -> None:
     """Puts everything that happens after the started lines on the agenda."""
+    if switches.say:
+        agenda.after(0, _Line(switches.say))
     if switches.long_line:
-        agenda.after(0, _LongLine(switches.long_line))
+        agenda.after(0, _Line("x" * switches.long_line))
     if switches.flood:
         agenda.after(0, _Flood(switches.flood))
     if switches.chatter is not None:
@@ -46,12 +48,12 @@ def flood_line(number: int) -> str:
     return f"flood line {number:09d} ".ljust(FLOOD_LINE_BYTES - 1, ".") + "\n"
 
 
-class _LongLine:
-    def __init__(self, size: int) -> None:
-        self._size = size
+class _Line:
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def __call__(self) -> None:
-        print_out("x" * self._size + "\n")
+        print_out(self._text + "\n")
 
 
 class _Flood:

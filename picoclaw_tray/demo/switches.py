@@ -170,6 +170,13 @@ class Switches:
         fault=False,
         about="write a log line of level warn every so many seconds",
     )
+    say: str = _switch(
+        _text,
+        off="",
+        bare=None,
+        fault=False,
+        about="print this line after the started lines",
+    )
     version: str = _switch(
         _text,
         off="demo-1",

@@ -14,7 +14,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Literal
 
-from picoclaw_tray.logs.redaction import mask
+from picoclaw_tray.logs.redaction import Redactor
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -36,8 +36,10 @@ _LINE = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 class _Masked(logging.Formatter):
     """Masks the finished line, so that no argument and no traceback escapes."""
 
+    redactor = Redactor()
+
     def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+        return self.redactor.mask(super().format(record))
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
@@ -60,6 +62,7 @@ class OwnLog:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._formatter = _Masked(_LINE)
         self._undo = contextlib.ExitStack()
 
     def open(self, *, debug: bool = False) -> bool:
@@ -73,6 +76,10 @@ class OwnLog:
         root.addHandler(added)
         self._undo.callback(root.removeHandler, added)
         return handler is not None
+
+    def hide(self, secret: str) -> None:
+        """From now on this is masked too, whatever it looks like."""
+        self._formatter.redactor = self._formatter.redactor.knowing(secret)
 
     def close(self) -> None:
         """Gives hooks and files back; again does nothing."""
@@ -95,7 +102,7 @@ class OwnLog:
             )
         except OSError:
             return None
-        handler.setFormatter(_Masked(_LINE))
+        handler.setFormatter(self._formatter)
         self._undo.callback(handler.close)
         with contextlib.suppress(OSError):
             self._open_faults()

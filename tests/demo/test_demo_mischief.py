@@ -58,6 +58,13 @@ def test_flood_can_be_stopped(home, launch):
     assert gateway.end() == 0
 
 
+def test_line_is_said_as_it_was_given(launch):
+    gateway = launch("--demo-say=Bearer 1, 2")
+    gateway.wait_started()
+
+    assert gateway.read_line() == "Bearer 1, 2"
+
+
 def test_long_line_is_longer_than_a_mebibyte(launch):
     gateway = launch("--demo-long-line")
     gateway.wait_started()

@@ -208,6 +208,18 @@ def test_secret_is_masked_wherever_it_comes_from(own_log, folder):
     assert text.count("RuntimeError: further") == 1
 
 
+def test_secret_that_looks_like_none_is_masked_once_it_is_known(own_log, folder):
+    own_log.open()
+    log.info("plain words")
+
+    own_log.hide("correct horse")
+    own_log.hide("battery")
+    log.info("a correct horse, %r", ["battery"])
+
+    assert "plain words" in written(folder)
+    assert "a •••, ['•••']" in written(folder)
+
+
 def test_secret_in_an_uncaught_exception_is_masked(own_log, folder):
     own_log.open()
     error = ValueError(KEY)
