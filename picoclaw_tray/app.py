@@ -29,6 +29,7 @@ from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
 from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
+from picoclaw_tray.presentation.text import render
 from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
 from picoclaw_tray.remote import View
 from picoclaw_tray.system.observation import Observation
@@ -115,8 +116,8 @@ class TrayApp(QObject):
 
     def begin(self, *, start: bool) -> None:
         """Shows the icon, then looks for a gateway and, if asked, starts one."""
-        if self._site.settings_problem:
-            log.warning("settings: %s", self._site.settings_problem)
+        if self._site.settings_problem is not None:
+            log.warning("settings: %s", render(self._site.settings_problem))
         self._tray.show()
         self._login.ask()
         if start:

@@ -4,6 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Final
+
+from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
+
+LOG_LEVELS: Final = ("debug", "info", "warn", "warning", "error", "fatal")
+"""What PicoClaw understands, in any case; it takes anything else for ``warn`` (contract 4.9)."""
+
+_NO_JSON = QT_TRANSLATE_NOOP("Settings", "The settings in {path} are not valid JSON.")
+_NO_JSON_AT = QT_TRANSLATE_NOOP(
+    "Settings", "The settings in {path} are not valid JSON; the mistake is near line {line}."
+)
+_NO_OBJECT = QT_TRANSLATE_NOOP(
+    "Settings", "The settings in {path} must be a JSON object: names and values in curly brackets."
+)
+_NO_TEXT = QT_TRANSLATE_NOOP(
+    "Settings", "In the settings in {path}, “{key}” must be a text of a single line, in quotes."
+)
+_NO_LEVEL = QT_TRANSLATE_NOOP(
+    "Settings", "In the settings in {path}, “{key}” must be empty or one of: {levels}."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +41,39 @@ class Settings:
     log_level: str = ""
 
 
-def parse_settings(raw: bytes) -> Settings | None:
-    """Reads a settings file; keys it does not know are ignored. None if it is no settings file."""
+def parse_settings(raw: bytes, path: str) -> Settings | Text:
+    """Reads a settings file; keys it does not know are ignored.
+
+    Args:
+        raw: All of it.
+        path: For the sentence.
+
+    Returns:
+        The settings, or what is wrong. No value is quoted: it may be a secret in the wrong place.
+    """
     try:
         content = json.loads(raw)
+    except json.JSONDecodeError as error:
+        return text(_NO_JSON_AT, path=path, line=error.lineno)
     except (ValueError, RecursionError):
-        return None
+        return text(_NO_JSON, path=path)
     if not isinstance(content, dict):
-        return None
+        return text(_NO_OBJECT, path=path)
     known = {name: content[name] for name in Settings.__slots__ if name in content}
-    if not all(isinstance(value, str) for value in known.values()):
-        return None
-    return Settings(**known)
+    for name, value in known.items():
+        if not isinstance(value, str) or not _is_line(value):
+            return text(_NO_TEXT, path=path, key=name)
+    settings = Settings(**known)
+    if settings.log_level and settings.log_level.strip().lower() not in LOG_LEVELS:
+        return text(_NO_LEVEL, path=path, key="log_level", levels=", ".join(LOG_LEVELS))
+    return settings
 
 
 def dump_settings(settings: Settings) -> bytes:
     """Writes them so that a person can read and edit them."""
     return (json.dumps(asdict(settings), indent=2) + "\n").encode()
+
+
+def _is_line(value: str) -> bool:
+    """Whether it can be a path, or the value of a variable: no NUL, no half of a character."""
+    return not any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in value)

@@ -6,19 +6,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from picoclaw_tray.settings import Settings, dump_settings, parse_settings
+from picoclaw_tray.gateway.config import DEFAULT_LOG_LEVEL, normal_log_level
+from picoclaw_tray.presentation.text import render
+from picoclaw_tray.settings import LOG_LEVELS, Settings, dump_settings, parse_settings
+from picoclaw_tray.text import Text
 
-settings = st.builds(Settings, gateway=st.text(), host=st.text(), log_level=st.text())
+PATH = "/c/settings.json"
+
+lines = st.text(st.characters(exclude_categories=("Cc", "Cs")))
+settings = st.builds(Settings, gateway=lines, host=lines, log_level=st.sampled_from(LOG_LEVELS))
+values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=4,
+)
+objects = st.dictionaries(st.sampled_from(Settings.__slots__) | st.text(), values)
+
+
+def problem_of(raw) -> str:
+    problem = parse_settings(raw, PATH)
+    assert isinstance(problem, Text)
+    return render(problem)
 
 
 @given(settings)
 def test_settings_survive_their_file(value):
-    assert parse_settings(dump_settings(value)) == value
+    assert parse_settings(dump_settings(value), PATH) == value
 
 
-@given(st.binary())
-def test_parse_settings_takes_any_bytes(raw):
-    assert isinstance(parse_settings(raw), Settings | None)
+@given(st.binary() | objects.map(lambda content: json.dumps(content).encode()))
+def test_parse_settings_takes_anything_and_gives_what_a_program_can_be_started_with(raw):
+    parsed = parse_settings(raw, PATH)
+
+    if isinstance(parsed, Text):
+        assert PATH in render(parsed)
+    else:
+        for value in (parsed.gateway, parsed.host, parsed.log_level):
+            assert "\0" not in value
+            value.encode()
+        assert parsed.log_level.strip().lower() in (*LOG_LEVELS, "")
 
 
 @pytest.mark.parametrize(
@@ -29,29 +55,62 @@ def test_parse_settings_takes_any_bytes(raw):
         (b'{"host": "::1", "from a newer tray": [1]}', Settings(host="::1")),
         (b'\xef\xbb\xbf{"host": "::1"}', Settings(host="::1")),
         ('{"gateway": "/opt/Bücher/picoclaw"}'.encode(), Settings("/opt/Bücher/picoclaw")),
+        (b'{"log_level": "Info"}', Settings(log_level="Info")),
     ],
 )
 def test_parse_settings_keeps_what_it_knows(raw, expected):
-    assert parse_settings(raw) == expected
+    assert parse_settings(raw, PATH) == expected
 
 
 @pytest.mark.parametrize(
-    "raw",
+    ("raw", "expected"),
     [
-        b"",
-        b"host",
-        b"[]",
-        b"null",
-        b'{"host": 1}',
-        b'{"host": null}',
-        b'{"host": "::1", "log_level": ["info"]}',
-        b'{"host": "::1"',
-        b'{"host": "\xff"}',
-        b"[" * 100_000,
+        (b"", "The settings in {} are not valid JSON; the mistake is near line 1."),
+        (b"host", "The settings in {} are not valid JSON; the mistake is near line 1."),
+        (b'{\n"host": "::1"', "The settings in {} are not valid JSON; the mistake is near line 2."),
+        (b'{"host": "\xff"}', "The settings in {} are not valid JSON."),
+        (b"[" * 100_000, "The settings in {} are not valid JSON."),
+        (
+            b"[]",
+            "The settings in {} must be a JSON object: names and values in curly brackets.",
+        ),
+        (
+            b"null",
+            "The settings in {} must be a JSON object: names and values in curly brackets.",
+        ),
+        *(
+            (
+                b'{"host": %b}' % value,
+                "In the settings in {}, “host” must be a text of a single line, in quotes.",
+            )
+            for value in (b"1", b"null", b'["::1"]', b'"a\\u0000"', b'"a\\nb"', b'"\\ud800"')
+        ),
+        *(
+            (
+                b'{"host": "::1", "log_level": "%b"}' % value,
+                (
+                    "In the settings in {}, “log_level” must be empty or one of: "
+                    "debug, info, warn, warning, error, fatal."
+                ),
+            )
+            for value in (b"loud", b"trace", b" ", b"info,debug")
+        ),
     ],
 )
-def test_parse_settings_refuses_the_whole_file_when_a_part_is_broken(raw):
-    assert parse_settings(raw) is None
+def test_parse_settings_refuses_the_whole_file_and_says_what_is_wrong(raw, expected):
+    assert problem_of(raw) == expected.format(PATH)
+
+
+def test_refusal_quotes_no_value():
+    assert "hunter2" not in problem_of(b'{"log_level": "hunter2"}')
+
+
+@pytest.mark.parametrize("level", LOG_LEVELS)
+def test_log_levels_are_those_of_the_gateway(level):
+    known = normal_log_level(level)
+
+    assert level.startswith(known)
+    assert normal_log_level("loud") == DEFAULT_LOG_LEVEL
 
 
 def test_dump_settings_is_for_people_too():

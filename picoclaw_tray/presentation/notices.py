@@ -71,11 +71,14 @@ _WILL_END = QT_TRANSLATE_NOOP(
 )
 _WILL_END_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Restart it to be safe.")
 _RELOADED = QT_TRANSLATE_NOOP("Notice", "The gateway has taken over its configuration.")
-_SETTINGS = QT_TRANSLATE_NOOP("Notice", "The settings are not used: {problem}.")
 _ALONE = QT_TRANSLATE_NOOP(
     "Notice",
     "Neither picoclaw-trayctl nor another start of this tray can reach it: no folder for its socket"
     " can be written.",
+)
+_SETTINGS_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "Notice",
+    "Mend or remove it, then restart this tray. Until then it uses the default settings.",
 )
 _REFUSALS = frozenset(
     {"binary_missing", "config_unreadable", "not_ready", "port_taken", "already_running"}
@@ -153,8 +156,8 @@ def announce_notice(notice: Notice) -> Announcement:
 def standing_notices(situation: Situation) -> tuple[Text, ...]:
     """What the window says for as long as it holds; sentences and next steps in order."""
     said: list[Text | None] = []
-    if situation.surroundings.settings_problem:
-        said.append(text(_SETTINGS, problem=situation.surroundings.settings_problem))
+    if situation.surroundings.settings_problem is not None:
+        said += [situation.surroundings.settings_problem, text(_SETTINGS_NEXT_STEP)]
     if situation.surroundings.alone:
         said.append(text(_ALONE))
     if situation.notice is not None:

@@ -82,14 +82,14 @@ class Surroundings:
         home: PicoClaw's home, absolute.
         config_path: Its config file, absolute.
         demo: The gateway is the stand-in, its home is thrown away at the end.
-        settings_problem: Why our settings file is not used; empty if it is, or if there is none.
+        settings_problem: Why our settings file is not used; none if it is, or if there is none.
         alone: Neither a shell nor another start of the tray can reach this one.
     """
 
     home: str
     config_path: str
     demo: bool = False
-    settings_problem: str = ""
+    settings_problem: Text | None = None
     alone: bool = False
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from picoclaw_tray.settings import Settings, parse_settings
 from picoclaw_tray.system.files import read_bounded
 from picoclaw_tray.system.paths import gateway_place, log_folder, settings_file, state_folder
+from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from picoclaw_tray.system.paths import GatewayPlace
 
 SETTINGS_LIMIT = 256 * 1024
+"""Bytes; ours have some hundred."""
+
+_NO_FILE = QT_TRANSLATE_NOOP(
+    "Settings", "{path} is a folder, a pipe or a device. The settings belong in a file."
+)
+_UNREADABLE = QT_TRANSLATE_NOOP("Settings", "The settings in {path} cannot be read ({why}).")
+_TOO_LARGE = QT_TRANSLATE_NOOP(
+    "Settings", "The settings file {path} is larger than {limit} KiB, too large to be one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class LaunchSite:
         environ: The environment that gateways are started with, before what they are told.
         settings: Of this home; the defaults if there is no file, or a broken one.
         settings_file: Where they are, or would be.
-        settings_problem: Why the settings file was passed over; empty if it was not.
+        settings_problem: Why the settings file was passed over, in a sentence; none if it was not.
         state_folder: Our state for this home.
         log_folder: Our own log.
         command: The gateway to start instead of the one that is found; only the demo has it.
@@ -39,7 +49,7 @@ class LaunchSite:
     environ: Mapping[str, str]
     settings: Settings
     settings_file: Path
-    settings_problem: str
+    settings_problem: Text | None
     state_folder: Path
     log_folder: Path
     command: GatewayCommand | None = None
@@ -77,7 +87,7 @@ def _site(environ: Mapping[str, str], *, home: str, config: str, demo: bool) -> 
             environ=throw_away.environment(environ),
             settings=Settings(),
             settings_file=folder / "settings.json",
-            settings_problem="",
+            settings_problem=None,
             state_folder=folder / "state",
             log_folder=folder / "log",
             command=demo_command(),
@@ -100,14 +110,17 @@ def site_of(place: GatewayPlace, environ: Mapping[str, str]) -> LaunchSite:
     )
 
 
-def _read_settings(path: Path) -> tuple[Settings, str]:
+def _read_settings(path: Path) -> tuple[Settings, Text | None]:
     try:
-        raw = read_bounded(path, SETTINGS_LIMIT)
+        raw = read_bounded(path, SETTINGS_LIMIT + 1)
     except FileNotFoundError:
-        return Settings(), ""
+        return Settings(), None
+    except IsADirectoryError:
+        return Settings(), text(_NO_FILE, path=str(path))
     except OSError as error:
-        return Settings(), f"{path} cannot be read ({error.strerror})"
-    settings = parse_settings(raw)
-    if settings is None:
-        return Settings(), f"{path} is not a JSON object of texts"
-    return settings, ""
+        why = error.strerror or type(error).__name__
+        return Settings(), text(_UNREADABLE, path=str(path), why=why)
+    if len(raw) > SETTINGS_LIMIT:
+        return Settings(), text(_TOO_LARGE, path=str(path), limit=SETTINGS_LIMIT // 1024)
+    settings = parse_settings(raw, str(path))
+    return (Settings(), settings) if isinstance(settings, Text) else (settings, None)

@@ -268,20 +268,6 @@ def test_failure_is_told_unasked(
     assert sum(message.startswith("notice: ") for message in caplog.messages) == 1
 
 
-def test_problem_with_the_settings_is_said_in_the_window_and_in_the_log(
-    start_rig: Callable[[LaunchSite], Rig],
-    stand_in_home: GatewayHome,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    rig = start_rig(replace(stand_in_home.site(), settings_problem="line 3 is odd"))
-
-    rig.app.begin(start=False)
-    rig.open_window()
-
-    assert "The settings are not used: line 3 is odd." in rig.says
-    assert "settings: line 3 is odd" in caplog.messages
-
-
 @pytest.mark.parametrize("way", ["entry of the menu", "click on the icon"])
 def test_window_is_opened_by_a_person(rig: Rig, way: str) -> None:
     rig.app.begin(start=False)

@@ -19,7 +19,7 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
 from picoclaw_tray.presentation.situation import Surroundings
-from tests.presentation.samples import FAILURE, FOREIGN, NOW, OURS, said, situation
+from tests.presentation.samples import FAILURE, FOREIGN, NOW, OURS, REASON, said, situation
 
 FOUND_AGAIN = replace(OURS, watched=False)
 
@@ -55,10 +55,11 @@ def test_last_notice_stands(kind):
 
 
 def test_broken_settings_stand():
-    surroundings = Surroundings("/h", "/h/config.json", settings_problem="/s is not JSON")
+    surroundings = Surroundings("/h", "/h/config.json", settings_problem=REASON)
 
     assert standing(Stopped(), surroundings=surroundings) == (
-        "The settings are not used: /s is not JSON."
+        "The disk is full. Mend or remove it, then restart this tray. "
+        "Until then it uses the default settings."
     )
 
 

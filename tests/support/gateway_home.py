@@ -81,7 +81,7 @@ class GatewayHome:
             environ=self.environment(switches),
             settings=Settings(),
             settings_file=self.folder / "settings.json",
-            settings_problem="",
+            settings_problem=None,
             state_folder=self.folder / "state",
             log_folder=self.folder / "log",
             command=self.command,

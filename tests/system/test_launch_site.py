@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from picoclaw_tray.presentation.text import render
 from picoclaw_tray.settings import Settings, dump_settings
 from picoclaw_tray.system.demo_home import demo_command
 from picoclaw_tray.system.launch_site import SETTINGS_LIMIT, LaunchSite, prepare_site
@@ -35,7 +36,7 @@ def test_site_is_the_place_that_flags_name_and_our_folders_for_it(home):
         os.environ,
         Settings(),
         settings_file(place),
-        "",
+        None,
         state_folder(place),
         log_folder(place),
     )
@@ -63,28 +64,59 @@ def test_site_has_the_settings_of_its_home(home):
     write_settings(home, dump_settings(settings))
 
     assert site_of(home).settings == settings
-    assert site_of(home).settings_problem == ""
+    assert site_of(home).settings_problem is None
     assert site_of(home.with_name("other")).settings == Settings()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"host": 1}', b" " * SETTINGS_LIMIT + b"{}"])
-def test_site_has_the_defaults_when_its_settings_are_broken(home, content):
-    path = write_settings(home, content)
-
-    site = site_of(home)
-
+def problem_of(site: LaunchSite) -> str:
     assert site.settings == Settings()
-    assert site.settings_problem == f"{path} is not a JSON object of texts"
+    assert site.settings_problem is not None
+    return render(site.settings_problem)
 
 
+def test_site_has_the_defaults_when_its_settings_are_broken(home):
+    path = write_settings(home, b'{"host": "::1", "log_level": 1}')
+
+    assert problem_of(site_of(home)).startswith(f"In the settings in {path}, “log_level” must be")
+    assert path.read_bytes() == b'{"host": "::1", "log_level": 1}'
+
+
+@pytest.mark.parametrize("size", [SETTINGS_LIMIT + 1, 10 * 1024 * 1024])
+def test_site_reads_no_settings_that_are_too_large(home, size):
+    path = write_settings(home, b"{}".ljust(size))
+
+    assert problem_of(site_of(home)) == (
+        f"The settings file {path} is larger than 256 KiB, too large to be one."
+    )
+
+
+def test_site_reads_the_largest_settings(home):
+    write_settings(home, b'{"host": "::1"}'.ljust(SETTINGS_LIMIT))
+
+    assert site_of(home).settings == Settings(host="::1")
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_site_says_that_its_settings_are_no_file(home, make):
+    path = write_settings(home, b"")
+    path.unlink()
+    make(path)
+
+    assert problem_of(site_of(home)) == (
+        f"{path} is a folder, a pipe or a device. The settings belong in a file."
+    )
+
+
+@pytest.mark.linux
+@pytest.mark.macos
 def test_site_says_why_its_settings_cannot_be_read(home):
-    path = settings_file(gateway_place({}, str(home)))
-    path.mkdir(parents=True)
+    path = write_settings(home, b"")
+    path.unlink()
+    path.symlink_to(path.name)
 
-    site = site_of(home)
-
-    assert site.settings == Settings()
-    assert site.settings_problem.startswith(f"{path} cannot be read")
+    assert problem_of(site_of(home)).startswith(f"The settings in {path} cannot be read (")
 
 
 def test_demo_site_leaves_no_traces(own_machine):
@@ -112,5 +144,5 @@ def test_demo_site_is_not_that_of_flags_and_environment(home):
     assert site.place == site.demo.place
     assert not site.place.home.is_relative_to(home)
     assert "PICOCLAW_GATEWAY_HOST" not in site.environ
-    assert (site.settings, site.settings_problem) == (Settings(), "")
+    assert (site.settings, site.settings_problem) == (Settings(), None)
     assert site.command == demo_command()
