@@ -17,6 +17,7 @@ from picoclaw_tray.lifecycle.state import (
     Spawning,
     StartAgain,
     Starting,
+    State,
     Stopped,
     Stopping,
     StopReason,
@@ -26,7 +27,7 @@ from picoclaw_tray.presentation.status import headline, reason_of
 from picoclaw_tray.presentation.text import render
 
 if TYPE_CHECKING:
-    from picoclaw_tray.lifecycle.state import Phase, State
+    from picoclaw_tray.lifecycle.state import Phase
     from picoclaw_tray.presentation.situation import Situation
 
 Payload: TypeAlias = dict[str, Any]
@@ -94,9 +95,8 @@ def why_not(failure: Failure) -> str:
 
 
 def _upstream(situation: Situation) -> Payload:
-    facts, outlook = situation.facts, situation.outlook
+    facts, objection = situation.facts, _objection(situation)
     status = gateway_status(situation.state.phase)
-    objection = outlook.objection if outlook else None
     payload: Payload = {
         "gateway_status": status,
         "gateway_restart_required": bool(_changes(situation)),
@@ -114,6 +114,17 @@ def _upstream(situation: Situation) -> Payload:
         if facts.boot_model:
             payload["boot_default_model"] = facts.boot_model
     return payload
+
+
+def _objection(situation: Situation) -> Failure | None:
+    """Why a start would be refused; what has just refused one is known before the next check."""
+    match situation.state:
+        case State(phase=Failed() | Backoff(), failure=Failure() as failure) if was_refused(
+            failure
+        ):
+            return failure
+        case _:
+            return situation.outlook.objection if situation.outlook else None
 
 
 def _process(situation: Situation, now: float) -> Payload:

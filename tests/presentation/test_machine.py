@@ -125,6 +125,12 @@ def test_reason_is_our_own_where_picoclaw_has_none():
     assert told["gateway_start_reason"] == "The disk is full."
 
 
+def test_refusal_is_known_before_the_next_check():
+    told = payload(Failed(gave_up=False), failure=NOT_READY.objection)
+
+    assert told["gateway_start_reason"] == "no default model configured"
+
+
 def test_slow_start_is_told():
     assert payload(Starting(OURS, NOW, slow=True))["slow"] is True
     assert payload(Starting(OURS, NOW))["slow"] is False
