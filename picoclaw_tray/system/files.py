@@ -54,13 +54,24 @@ def is_in_the_way(path: Path) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
 
 
+def make_private_folder(path: Path) -> None:
+    """Makes a folder, and each that is missing above it, with mode 0700; a present one is kept.
+
+    Raises:
+        OSError: It could not be made, or something else has its name.
+    """
+    missing = [folder for folder in path.parents if not folder.exists()]
+    for folder in (*reversed(missing), path):
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_private(path: Path, content: bytes) -> None:
-    """Replaces a file in one step; mode 0600, its folder made with 0700 if it is missing.
+    """Replaces a file in one step; mode 0600, its folder made if it is missing.
 
     Raises:
         OSError: It could not be written; the old content is still there.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -10,11 +10,13 @@ import faulthandler
 import logging
 import logging.handlers
 import os
+import stat
 import sys
 import threading
 from typing import TYPE_CHECKING, Literal
 
 from picoclaw_tray.logs.redaction import Redactor
+from picoclaw_tray.system.files import make_private_folder
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -96,7 +98,7 @@ class OwnLog:
 
     def _handler(self) -> logging.Handler | None:
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             handler = _PrivateFile(
                 self.folder / LOG_NAME, maxBytes=MAX_BYTES, backupCount=OLD_FILES
             )
@@ -122,8 +124,12 @@ def _open_private(path: str, mode: Literal["a", "w"]) -> TextIOWrapper:
 
 
 def _private(path: str, flags: int) -> int:
-    """Only the user can read what is made here."""
-    return os.open(path, flags, 0o600)
+    """Only the user can read it, also if it was there and others could."""
+    descriptor = os.open(path, flags, 0o600)
+    with contextlib.suppress(OSError):  # somebody else's
+        if sys.platform != "win32" and stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def _log_uncaught(

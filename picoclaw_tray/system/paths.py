@@ -78,8 +78,11 @@ def settings_file(place: GatewayPlace) -> Path:
 
 
 def home_name(place: GatewayPlace) -> str:
-    """A short folder name for one home: its own last part, and what tells it from its like."""
-    spelling = os.path.normcase(place.home)  # one on Windows, where many mean the same folder
-    digest = hashlib.sha256(os.fsencode(spelling)).hexdigest()[:12]
-    plain = "".join(c for c in place.home.name if c.isascii() and (c.isalnum() or c in "-_"))
+    """A short folder name for one home: its own last part, and what tells it from its like.
+
+    All spellings of a home have the same name, also those that lead there through a link.
+    """
+    real = os.path.normcase(os.path.realpath(place.home))  # normcase: C:\Claw is c:/claw
+    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
+    plain = "".join(c for c in Path(real).name if c.isascii() and (c.isalnum() or c in "-_"))
     return f"{plain[:20] or 'home'}-{digest}"

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from picoclaw_tray.system.files import is_in_the_way, open_regular, read_bounded, write_private
+from picoclaw_tray.system.files import (
+    is_in_the_way,
+    make_private_folder,
+    open_regular,
+    read_bounded,
+    write_private,
+)
 
 BINARY = b"a\r\nb\x1ac\0\xff\n"
 
@@ -154,3 +160,32 @@ def test_write_private_says_that_the_folder_cannot_be_made(file):
         write_private(file / "child", b"new")
 
     assert file.read_bytes() == BINARY
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_private_folder_and_those_it_needs_are_for_the_user_only(folder):
+    umask = os.umask(0)
+    try:
+        make_private_folder(folder / "a" / "b")
+        make_private_folder(folder / "a" / "b")
+    finally:
+        os.umask(umask)
+
+    made = (folder / "a", folder / "a" / "b")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700, 0o700]
+
+
+def test_private_folder_that_was_there_is_kept_as_it_is(folder):
+    before = folder.stat().st_mode
+
+    make_private_folder(folder)
+
+    assert folder.stat().st_mode == before
+
+
+def test_private_folder_is_not_made_below_a_file(file):
+    with pytest.raises(OSError, match=file.name):
+        make_private_folder(file / "folder")
+    with pytest.raises(FileExistsError):
+        make_private_folder(file)

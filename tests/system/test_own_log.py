@@ -155,6 +155,32 @@ def test_files_are_for_the_user_only(own_log, folder):
     assert mode_of(folder) == 0o700
 
 
+@pytest.mark.linux
+@pytest.mark.macos
+@pytest.mark.parametrize("name", ["tray.log", "faults.log"])
+def test_file_that_others_could_read_is_for_the_user_from_now_on(own_log, folder, name):
+    folder.mkdir()
+    path = folder / name
+    path.write_bytes(b"older\n")
+    path.chmod(0o644)
+
+    own_log.open()
+
+    assert mode_of(path) == 0o600
+    assert path.read_bytes() == b"older\n"
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_folder_that_was_there_keeps_its_mode(own_log, folder):
+    folder.mkdir()
+    folder.chmod(0o755)
+
+    own_log.open()
+
+    assert mode_of(folder) == 0o755
+
+
 def test_log_does_without_a_folder_it_cannot_use(own_log, folder, capfd):
     folder.write_bytes(b"in the way")
 
@@ -181,9 +207,12 @@ def test_full_disk_loses_lines_and_nothing_else(own_log, folder, capfd):
     folder.mkdir()
     (folder / "tray.log").symlink_to("/dev/full")
 
+    mode = mode_of(folder / "tray.log")
     assert own_log.open()
     log.info("lost")
     own_log.close()
+
+    assert mode_of(folder / "tray.log") == mode
 
     assert capfd.readouterr() == ("", "")
 

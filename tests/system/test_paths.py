@@ -139,6 +139,39 @@ def test_our_folder_is_named_after_the_home_and_fits_everywhere(home, name):
     assert len(digest) == 12
 
 
+@pytest.mark.linux
+@pytest.mark.macos
+@pytest.mark.parametrize("folder_of", [state_folder, log_folder, settings_file])
+def test_our_files_of_a_home_are_the_same_however_it_is_spelled(folder, folder_of):
+    (folder / "claw").mkdir()
+    (folder / "link").symlink_to("claw")
+    (folder / "sub").mkdir()
+    (folder / "sub" / "up").symlink_to("..")
+    spellings = ["claw", "claw/", "./sub/../claw", "link", "link/", "sub/up/link", "sub/up/claw"]
+
+    found = {folder_of(gateway_place({}, home)) for home in spellings}
+
+    assert len(found) == 1
+    assert found == {folder_of(gateway_place({}, str(folder / "claw")))}
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_our_folder_of_a_home_has_the_same_name_before_there_is_one(folder):
+    before = state_folder(gateway_place({}, "claw"))
+    (folder / "claw").mkdir()
+
+    assert state_folder(gateway_place({}, "claw")) == before
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_our_folder_of_links_in_a_circle_has_a_name(folder):
+    (folder / "loop").symlink_to("loop")
+
+    assert state_folder(gateway_place({}, "loop")).name.startswith("loop-")
+
+
 @pytest.mark.windows
 def test_our_folder_is_the_same_however_the_home_is_spelled():
     first, second = (state_folder(gateway_place({}, home)) for home in (r"C:\Claw", "c:/claw"))
