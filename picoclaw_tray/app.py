@@ -72,6 +72,7 @@ class TrayApp(QObject):
         *,
         debug: bool = False,
         socket: str | None = None,
+        logged: bool = True,
     ) -> None:
         """Shows nothing yet.
 
@@ -80,6 +81,7 @@ class TrayApp(QObject):
             application: The one there is.
             debug: Start gateways with their debug log.
             socket: Where a shell can ask it; none if there is no place for that.
+            logged: Whether its own log can be written.
         """
         super().__init__(application)
         self._site = site
@@ -93,6 +95,7 @@ class TrayApp(QObject):
             demo=site.demo is not None,
             settings_problem=site.settings_problem,
             alone=socket is None,
+            unlogged="" if logged else str(site.log_folder),
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
         self._log_model = LogModel(self._store, self)

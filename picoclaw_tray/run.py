@@ -86,7 +86,7 @@ def _run(
     give_up: Callable[[str], object],
 ) -> int:
     own_log = OwnLog(site.log_folder)
-    own_log.open(debug=options.debug)
+    logged = own_log.open(debug=options.debug)
     after.callback(own_log.close)
     log.info("picoclaw-tray %s for %s", __version__, site.place.home)
 
@@ -99,7 +99,7 @@ def _run(
     application = _application()
     qt_messages.install()
     try:
-        tray_app = TrayApp(site, application, debug=options.debug, socket=socket)
+        tray_app = TrayApp(site, application, debug=options.debug, socket=socket, logged=logged)
         tray_app.token_seen.connect(own_log.hide)
         tray_app.begin(start=options.start)
         status = application.exec()

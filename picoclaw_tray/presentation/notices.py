@@ -76,6 +76,9 @@ _ALONE = QT_TRANSLATE_NOOP(
     "Neither picoclaw-trayctl nor another start of this tray can reach it: no folder for its socket"
     " can be written.",
 )
+_UNLOGGED = QT_TRANSLATE_NOOP(
+    "Notice", "This tray cannot write its own log, because there can be no files in {folder}."
+)
 _SETTINGS_NEXT_STEP = QT_TRANSLATE_NOOP(
     "Notice",
     "Mend or remove it, then restart this tray. Until then it uses the default settings.",
@@ -160,6 +163,8 @@ def standing_notices(situation: Situation) -> tuple[Text, ...]:
         said += [situation.surroundings.settings_problem, text(_SETTINGS_NEXT_STEP)]
     if situation.surroundings.alone:
         said.append(text(_ALONE))
+    if situation.surroundings.unlogged:
+        said.append(text(_UNLOGGED, folder=situation.surroundings.unlogged))
     if situation.notice is not None:
         announcement = announce_notice(situation.notice)
         said += [announcement.sentence, announcement.next_step]

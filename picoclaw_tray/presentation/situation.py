@@ -84,6 +84,7 @@ class Surroundings:
         demo: The gateway is the stand-in, its home is thrown away at the end.
         settings_problem: Why our settings file is not used; none if it is, or if there is none.
         alone: Neither a shell nor another start of the tray can reach this one.
+        unlogged: Where our own log should be and cannot; empty if it can.
     """
 
     home: str
@@ -91,6 +92,7 @@ class Surroundings:
     demo: bool = False
     settings_problem: Text | None = None
     alone: bool = False
+    unlogged: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,6 +291,25 @@ class TestTrouble:
         assert "did not answer in time" in stop.err
 
 
+class TestNoRoom:
+    """Our own folders cannot be written."""
+
+    def test_tray_works_on_and_says_what_it_cannot_write(self, shell, home, start_tray, tmp_path):
+        in_the_way = tmp_path / "file"
+        in_the_way.write_text("", encoding="utf-8")
+        unusable = {"XDG_STATE_HOME": str(in_the_way / "state")}
+        tray = start_tray("--no-start", at=home, **unusable)
+        wait_until(lambda: shell("show", **unusable).status == 0, PATIENCE_S, what="the tray")
+
+        started = shell("start", **unusable)
+        status = shell("status", **unusable)
+        quit_ = shell("quit", **unusable)
+
+        assert (started.status, quit_.status) == (0, 0)
+        assert "This tray cannot write its own log" in status.out
+        assert tray.program.output == ""
+
+
 class TestNoTray:
     @pytest.mark.parametrize("verb", ["start", "restart", "reload", "quit", "show"])
     def test_verb_says_how_to_start_one(self, verb, shell, home):

@@ -86,3 +86,9 @@ def test_tray_that_nobody_can_reach_says_so():
     surroundings = Surroundings("/home/alice/.picoclaw", "/home/alice/config.json", alone=True)
 
     assert "no folder for its socket" in standing(Stopped(), surroundings=surroundings)
+
+
+def test_tray_that_cannot_write_its_log_says_so():
+    surroundings = Surroundings("/home/alice/.picoclaw", "/home/alice/config.json", unlogged="/ro")
+
+    assert "cannot write its own log" in standing(Stopped(), surroundings=surroundings)
