@@ -43,7 +43,7 @@ class Connection(QObject):
     requested = Signal(Request)
     ended = Signal()
 
-    def __init__(self, socket: QLocalSocket, number: int, parent: QObject) -> None:
+    def __init__(self, socket: QLocalSocket, number: int, limit_ms: int, parent: QObject) -> None:
         super().__init__(parent)
         self.number = number
         self.is_waiting_for_line = True
@@ -53,7 +53,7 @@ class Connection(QObject):
         socket.setReadBufferSize(MAX_LINE_BYTES + 1)  # the rest waits in the sender
         socket.readyRead.connect(self._on_ready_read)
         socket.disconnected.connect(self.ended)
-        self._limit = QTimer(self, singleShot=True, interval=LINE_LIMIT_MS)
+        self._limit = QTimer(self, singleShot=True, interval=limit_ms)
         self._limit.timeout.connect(self._on_line_late)
         self._limit.start()
 
@@ -110,8 +110,11 @@ class RemoteServer(QObject):
     requested = Signal(int, Request)
     dropped = Signal(int)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, line_limit_ms: int = LINE_LIMIT_MS
+    ) -> None:
         super().__init__(parent)
+        self._line_limit_ms = line_limit_ms
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_new_connection)
@@ -149,7 +152,7 @@ class RemoteServer(QObject):
                 continue
             self._make_room()
             self._count += 1
-            connection = Connection(socket, self._count, self)
+            connection = Connection(socket, self._count, self._line_limit_ms, self)
             self._connections[connection.number] = connection
             connection.requested.connect(self._on_requested)
             connection.ended.connect(self._on_ended)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 NO_REAL_GATEWAY = "no real gateway given"
-ONLY_ROOT = "only root may make a root"
+ONLY_ROOT = "only root may"
 OTHER_SYSTEM = "other operating system"
 
 _SYSTEMS = {"linux": "linux", "macos": "darwin", "windows": "win32"}
