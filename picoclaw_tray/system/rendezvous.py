@@ -30,6 +30,7 @@ MAX_SOCKET_BYTES: Final = 100
 """Of a path: ``sun_path`` has 104 bytes on macOS and 108 on Linux, and Qt adds some of its own."""
 
 _LOCK_LIMIT: Final = 4096
+_MAX_PID: Final = 2**31 - 1
 
 
 def meeting_folders(place: GatewayPlace, *, throw_away: bool = False) -> tuple[Path, ...]:
@@ -98,7 +99,8 @@ def tray_pid(place: GatewayPlace) -> int | None:
     for folder in meeting_folders(place):
         with contextlib.suppress(OSError, ValueError):
             first, _, _ = read_bounded(folder / LOCK_NAME, _LOCK_LIMIT).partition(b"\n")
-            return int(first)
+            pid = int(first)
+            return pid if 0 < pid <= _MAX_PID else None
     return None
 
 

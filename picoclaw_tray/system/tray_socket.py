@@ -132,13 +132,13 @@ else:
     def _is_beginning(place: GatewayPlace) -> bool:
         """Whether a tray may be about to listen."""
         pid = tray_pid(place)
-        if pid is None or pid <= 0:
+        if pid is None:
             return False
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
             return False
-        except (OSError, OverflowError):
+        except PermissionError:
             pass
         return True
 
