@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
@@ -40,9 +40,16 @@ class HomeWatch(QObject):
 
         A file that was replaced is another one, and has to be watched anew.
         """
-        missing = set(self._folders).difference(self._watcher.directories())
+        # Qt complains about what may not be read, and about a folder that is none.
+        missing = {
+            path
+            for path in set(self._folders).difference(self._watcher.directories())
+            if os.path.isdir(path) and os.access(path, os.R_OK)  # noqa: PTH112 - never raises
+        }
         missing |= {
-            path for path in self._files.difference(self._watcher.files()) if Path(path).exists()
+            path
+            for path in self._files.difference(self._watcher.files())
+            if os.access(path, os.R_OK)
         }
         if missing:
             self._watcher.addPaths(list(missing))

@@ -71,6 +71,15 @@ _PID_FILE_IN_THE_WAY = QT_TRANSLATE_NOOP(
     "{path} is a folder, a pipe or a device. PicoClaw needs that name for its PID file.",
 )
 _PID_FILE_NEXT_STEP = QT_TRANSLATE_NOOP("Obstacle", "Remove it, then the gateway can start.")
+_HOME_IN_THE_WAY = QT_TRANSLATE_NOOP(
+    "Obstacle", "{path} is not a folder. PicoClaw needs one for its home {home}."
+)
+_HOME_READ_ONLY = QT_TRANSLATE_NOOP(
+    "Obstacle", "You may not write in {path}. PicoClaw has to: it keeps its files in {home}."
+)
+_HOME_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "Obstacle", "Change that, or name another home; then the gateway can start."
+)
 _CONFIG_FILE = QT_TRANSLATE_NOOP("Obstacle", "The file is {path}.")
 _CONFIG_PLACE = QT_TRANSLATE_NOOP("Obstacle", "The place is {path}:{line}.")
 
@@ -83,6 +92,16 @@ def no_config(path: str) -> tuple[Text, Text]:
 def pid_file_in_the_way(path: str) -> tuple[Text, Text]:
     """Where the PID file belongs is something else; with the next step."""
     return text(_PID_FILE_IN_THE_WAY, path=path), text(_PID_FILE_NEXT_STEP)
+
+
+def home_in_the_way(path: str, home: str) -> tuple[Text, Text]:
+    """Where the home belongs is something else; with the next step."""
+    return text(_HOME_IN_THE_WAY, path=path, home=home), text(_HOME_NEXT_STEP)
+
+
+def home_read_only(path: str, home: str) -> tuple[Text, Text]:
+    """The home, or the folder it would be made in, takes no files; with the next step."""
+    return text(_HOME_READ_ONLY, path=path, home=home), text(_HOME_NEXT_STEP)
 
 
 def config_file(path: str, line: int | None = None) -> Text:

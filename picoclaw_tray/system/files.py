@@ -54,6 +54,12 @@ def is_in_the_way(path: Path) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
 
 
+def nearest_existing(path: Path) -> Path:
+    """The path itself, or what is there of it; whether it is a folder is another question."""
+    # os.path, not pathlib: it answers also when a folder on the way may not be entered.
+    return next(part for part in (path, *path.parents) if os.path.lexists(part))
+
+
 def make_private_folder(path: Path) -> None:
     """Makes a folder, and each that is missing above it, with mode 0700; a present one is kept.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from picoclaw_tray.gateway.readiness import NotReady, Obstacle, probes_wanted, r
 from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.presentation.situation import Outlook
-from picoclaw_tray.system.files import is_in_the_way
+from picoclaw_tray.system.files import is_in_the_way, nearest_existing
 from picoclaw_tray.system.gateway_version import GatewayVersions
 from picoclaw_tray.system.model_prober import ModelProber
 
@@ -117,8 +118,10 @@ class Preflight:
         if complaint is not None and not release.allows_empty:
             failure = Failure(FailureClass.NOT_RUNNABLE, complaint, curable=False)
             return Checked(command, version, release, None, failure)
-        if is_in_the_way(self._place.pid_file):
-            return Checked(command, version, release, None, self._obstructed())
+        obstructed = self._obstructed()
+        if obstructed is not None:
+            failure = Failure(FailureClass.NOT_READY, obstructed[0], next_step=obstructed[1])
+            return Checked(command, version, release, None, failure)
         config = self._config.read(release)
         if isinstance(config, ConfigError):
             return Checked(command, version, release, None, self._broken(config))
@@ -143,9 +146,17 @@ class Preflight:
             and self._models.is_reachable(probe, fresh=fresh, path=path)
         )
 
-    def _obstructed(self) -> Failure:
-        reason, next_step = obstacles.pid_file_in_the_way(str(self._place.pid_file))
-        return Failure(FailureClass.NOT_READY, reason, next_step=next_step)
+    def _obstructed(self) -> tuple[Text, Text] | None:
+        """A gateway ends at once if it cannot write its PID file (contract 4.6)."""
+        home, pid_file = self._place.home, self._place.pid_file
+        there = nearest_existing(home)
+        if not os.path.isdir(there):  # noqa: PTH112 - it never raises
+            return obstacles.home_in_the_way(str(there), str(home))
+        if not os.access(there, os.W_OK | os.X_OK):
+            return obstacles.home_read_only(str(there), str(home))
+        if is_in_the_way(pid_file):
+            return obstacles.pid_file_in_the_way(str(pid_file))
+        return None
 
     def _broken(self, error: ConfigError) -> Failure:
         return Failure(

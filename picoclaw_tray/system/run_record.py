@@ -131,8 +131,9 @@ class RunRecords:
         try:
             write_private(self._path, _dump(record))
         except OSError as error:
+            if self._unsaved is None:  # said once
+                log.warning("the run record could not be written: %s", error)
             self._unsaved = record
-            log.warning("the run record could not be written: %s", error)
         else:
             self._unsaved = None
 

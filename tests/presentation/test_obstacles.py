@@ -78,6 +78,16 @@ def test_taken_port_names_its_owner_as_far_as_it_is_known(sentence, words):
             "Install PicoClaw anew, or name another program in the settings.",
         ),
         (
+            obstacles.home_in_the_way("/h", "/h/claw"),
+            "/h is not a folder. PicoClaw needs one for its home /h/claw.",
+            "Change that, or name another home; then the gateway can start.",
+        ),
+        (
+            obstacles.home_read_only("/h", "/h/claw"),
+            "You may not write in /h. PicoClaw has to: it keeps its files in /h/claw.",
+            "Change that, or name another home; then the gateway can start.",
+        ),
+        (
             obstacles.pid_file_in_the_way("/h/.picoclaw.pid"),
             (
                 "/h/.picoclaw.pid is a folder, a pipe or a device. PicoClaw needs that name for its"
