@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from picoclaw_tray.presentation.icon import IconName
+from tests.end_to_end.shell import Shell
 from tests.end_to_end.tray_program import PATIENCE_S
 from tests.support.planted import (
     IN_CONFIG,
@@ -34,6 +35,7 @@ def test_no_planted_secret_is_found_after_a_whole_life(
     plant(stand_in_home)
     switches = f"say={SAID},crash-after=2,times=1"
     address = panel.session_bus.address
+    shell = Shell(stand_in_home, {**panel.environment, **IN_ENVIRONMENT})
     with watching_bus(address) as bus, watching_command_lines() as command_lines:
         tray = start_tray_on_desktop(
             "--debug", at=stand_in_home, PICOCLAW_DEMO=switches, **IN_ENVIRONMENT
@@ -43,6 +45,7 @@ def test_no_planted_secret_is_found_after_a_whole_life(
         panel_tray.click("Show log")
         panel.screen.wait_for_window("PicoClaw")
         panel_tray.wait_for("Restarting in ", IconName.WARNING)
+        printed = [shell("status"), shell("status", "--json")]
         panel_tray.wait_for("Running", IconName.OK)
         tokens.append(token_of(stand_in_home))
         panel_tray.click("Restart")
@@ -51,15 +54,27 @@ def test_no_planted_secret_is_found_after_a_whole_life(
         tokens.append(token_of(stand_in_home))
         panel_tray.click("Reload configuration")
         tray.wait_for("notice: The gateway has taken over its configuration.")
+        verbs = ("status", "restart", "reload", "stop", "start", "autostart status")
+        printed += [shell(*verb.split(), "--json") for verb in verbs]
+        tokens.append(token_of(stand_in_home))
+        printed += [shell(*verb.split()) for verb in verbs]
+        tokens.append(token_of(stand_in_home))
         panel_tray.click("Quit and stop the gateway")
         assert tray.program.wait(PATIENCE_S) == 0
+        printed += [shell("status"), shell("status", "--json"), shell("start")]
 
     files = files_below(
         tmp_path, Path(panel.environment["TMPDIR"]), but_for=[stand_in_home.place.home]
     )
-    words = {"the message bus": bytes(bus), "the command lines": b"\n".join(command_lines)}
+    words = {
+        "the message bus": bytes(bus),
+        "the command lines": b"\n".join(command_lines),
+        "what the verbs printed": "\n".join(said.out + said.err for said in printed).encode(),
+        "what the tray printed": tray.program.output.encode(),
+    }
     assert str(tray.log_path) in files
     assert b"Restarting in " in words["the message bus"]
+    assert b"The gateway runs (PID " in words["what the verbs printed"]
     assert str(stand_in_home.command.program).encode() in words["the command lines"]
     assert_nowhere((*KNOWN, *tokens), files | words)
 
