@@ -61,6 +61,7 @@ class SituationBoard(QObject):
                 changes=(),
                 can_reload=False,
                 service=None,
+                record_problem=None,
             )
         outlook, reload = before.outlook, before.reload
         if state.epoch != before.state.epoch:
@@ -161,4 +162,5 @@ def _filled(new: Facts, old: Facts) -> Facts:
         changes=new.changes or old.changes,
         can_reload=new.can_reload or old.can_reload,
         service=new.service or old.service,
+        record_problem=new.record_problem or old.record_problem,
     )

@@ -38,6 +38,7 @@ class Facts:
         can_reload: The gateway takes over its config when it is asked to.
         service: What a gateway that is not ours belongs to; none if nothing but a person started
             it, or if that cannot be told.
+        record_problem: Why a later tray will not know this gateway as ours; none if it will.
     """
 
     version: str = ""
@@ -53,6 +54,7 @@ class Facts:
     changes: tuple[Text, ...] = ()
     can_reload: bool = False
     service: Service | None = None
+    record_problem: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

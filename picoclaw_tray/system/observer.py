@@ -247,7 +247,8 @@ class Observer:
         )
         last = self._run_records.read()
         if last is not None and last.key == key:
-            facts = replace(facts, run=last.run, version=last.version)
+            problem = self._run_records.problem
+            facts = replace(facts, run=last.run, version=last.version, record_problem=problem)
         if isinstance(scene.config, GatewayConfig):
             started_at = time.time() - finding.age
             changes = self._baselines.changes(key, started_at, scene.config, scene.release)

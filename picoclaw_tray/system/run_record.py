@@ -14,14 +14,22 @@ from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.system import processes
 from picoclaw_tray.system.files import read_bounded, write_private
 from picoclaw_tray.system.process_key import key_of
+from picoclaw_tray.text import QT_TRANSLATE_NOOP, text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from picoclaw_tray.gateway.fingerprint import Fingerprint
     from picoclaw_tray.lifecycle.messages import LaunchPlan
+    from picoclaw_tray.text import Text
 
 log = logging.getLogger(__name__)
+
+_FORGETTING = QT_TRANSLATE_NOOP(
+    "Record",
+    "This tray cannot write to {folder} ({why}), so a tray that is started later will not know"
+    " that it was we who started this gateway.",
+)
 
 LIMIT = 1024 * 1024
 KEY_BYTES = 32
@@ -60,6 +68,8 @@ class RunRecords:
         self._key_path = folder / "fingerprint.key"
         self._key: bytes | None = None
         self._unsaved: RunRecord | None = None
+        self.problem: Text | None = None
+        """Why the last record is only remembered; none if it was written."""
         self._tray = key_of(os.getpid()) or ProcessKey(os.getpid(), "")
 
     def read(self) -> RunRecord | None:
@@ -134,8 +144,10 @@ class RunRecords:
             if self._unsaved is None:  # said once
                 log.warning("the run record could not be written: %s", error)
             self._unsaved = record
+            why = error.strerror or type(error).__name__
+            self.problem = text(_FORGETTING, folder=str(self._path.parent), why=why)
         else:
-            self._unsaved = None
+            self._unsaved = self.problem = None
 
 
 def _parse(raw: bytes) -> RunRecord | None:

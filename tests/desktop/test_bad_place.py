@@ -129,6 +129,8 @@ def test_gateway_runs_without_a_folder_for_our_state(
     rig.actions.restart.trigger()
     rig.until_runs(other_than=pid)
 
+    rig.until(lambda: f"This tray cannot write to {site.state_folder} (" in rig.says)
+    assert "will not know that it was we who started this gateway." in rig.says
     assert rig.tray.notified == []
     assert caplog.text.count("the key of the fingerprints could not be written") == 1
     assert caplog.text.count("the run record could not be written") == 1

@@ -18,7 +18,7 @@ from picoclaw_tray.lifecycle.state import (
     Stopped,
 )
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
-from picoclaw_tray.presentation.situation import Surroundings
+from picoclaw_tray.presentation.situation import Facts, Surroundings
 from tests.presentation.samples import FAILURE, FOREIGN, NOW, OURS, REASON, said, situation
 
 FOUND_AGAIN = replace(OURS, watched=False)
@@ -61,6 +61,10 @@ def test_broken_settings_stand():
         "The disk is full. Mend or remove it, then restart this tray. "
         "Until then it uses the default settings."
     )
+
+
+def test_record_that_cannot_be_kept_stands():
+    assert standing(Running(OURS), facts=Facts(record_problem=REASON)) == "The disk is full."
 
 
 @pytest.mark.parametrize("phase", [Backoff(NOW, 1, counted=True, anyway=False), Failed(True)])

@@ -158,6 +158,22 @@ def test_record_is_remembered_when_it_cannot_be_written(tmp_path, caplog):
 
     assert records.ours(KEY) is not None
     assert "the run record could not be written" in caplog.text
+    assert records.problem is not None
+    assert dict(records.problem.args)["folder"] == str(in_the_way)
+
+
+def test_record_is_no_problem_any_more_once_it_can_be_written(tmp_path, caplog):
+    in_the_way = tmp_path / "state"
+    in_the_way.write_bytes(b"")
+    records = RunRecords(in_the_way)
+    records.write_spawned(SPAWNED, PLAN)
+    records.write_spawned(SPAWNED, PLAN)
+
+    in_the_way.unlink()
+    records.write_spawned(SPAWNED, PLAN)
+
+    assert records.problem is None
+    assert caplog.text.count("could not be written") == 1
 
 
 def test_record_that_is_a_folder_is_none(folder):
