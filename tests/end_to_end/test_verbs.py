@@ -7,12 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.end_to_end.shell import Shell, said
 from tests.end_to_end.tray_program import PATIENCE_S, is_alive
+from tests.support.hostile_servers import healthy, serving
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
@@ -320,6 +323,34 @@ class TestNoTray:
         assert words.status == 3
         assert words.err.endswith("\nStart one: picoclaw-tray\n")
 
+    def test_server_that_drips_holds_nobody_up(self, demo_shell, stand_in_home):
+        def drip(peer):
+            peer.read_request()
+            peer.drip(healthy() * 100)
+
+        with serving(drip) as server:
+            stand_in_home.configure(port=server.port)
+            began = time.monotonic()
+            status = demo_shell("status", "--json")
+            took_s = time.monotonic() - began
+
+        assert (status.status, status.payload["phase"]) == (0, "stopped")
+        assert took_s < 4.0
+
+    def test_program_that_is_slow_to_tell_its_version_holds_nobody_up(self, shell, tmp_path):
+        slow = tmp_path / "slow"
+        slow.write_text("#!/bin/sh\nexec sleep 4\n", encoding="utf-8")
+        slow.chmod(0o755)
+
+        began = time.monotonic()
+        status = shell("status", "--json", PICOCLAW_BINARY=str(slow))
+        took_s = time.monotonic() - began
+
+        assert (status.status, status.payload["phase"]) == (0, "stopped")
+        assert status.payload["binary"] is None
+        assert took_s < 4.0
+        wait_until(lambda: not running(slow), PATIENCE_S, what="the end of the program")
+
     def test_autostart_knows_no_tray(self, shell):
         before = shell("autostart", "status", "--json").payload
         on = shell("autostart", "enable", "--json").payload
@@ -448,6 +479,15 @@ def answer(verb, *words, **variables):
         check=False,
     )
     return json.loads(ended.stdout)
+
+
+def running(program):
+    """The processes that this script has become."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if (process.info["environ"] or {}).get("PICOCLAW_BINARY") == str(program)
+    ]
 
 
 def left_of_the_socket():
