@@ -52,23 +52,20 @@ def make_private(folder: Path) -> bool:
     """Makes a folder that only this user can enter; false if there can be none."""
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not folder.is_symlink() and not is_private(folder):
-            folder.chmod(0o700)  # fails where it is not ours
+        if _is_ours(folder) and not is_private(folder):
+            folder.chmod(0o700)
     return is_private(folder) and os.access(folder, os.W_OK | os.X_OK)
 
 
 def is_private(folder: Path) -> bool:
     """Whether it is a folder of ours that nobody else can enter; no link to one."""
-    try:
-        found = folder.lstat()
-    except (OSError, ValueError):
-        return False
-    if not stat.S_ISDIR(found.st_mode):
-        return False
     if sys.platform == "win32":
-        return True  # folders of a user are private there
+        return _is_ours(folder)  # folders of a user are private there
     else:  # noqa: RET505 - mypy for Windows would find what follows unreachable
-        return found.st_uid == os.getuid() and not found.st_mode & 0o077
+        try:
+            return _is_ours(folder) and not folder.lstat().st_mode & 0o077
+        except OSError:
+            return False
 
 
 def socket_name(folder: Path) -> str | None:
@@ -96,12 +93,26 @@ def remove_empty(folders: Iterable[Path]) -> None:
 
 def tray_pid(place: GatewayPlace) -> int | None:
     """The PID in the lock of this home's tray; None where there is no lock. It may be stale."""
-    for folder in meeting_folders(place):
+    for folder in filter(is_private, meeting_folders(place)):
         with contextlib.suppress(OSError, ValueError):
             first, _, _ = read_bounded(folder / LOCK_NAME, _LOCK_LIMIT).partition(b"\n")
             pid = int(first)
             return pid if 0 < pid <= _MAX_PID else None
     return None
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it is a folder, no link to one, and this user's."""
+    try:
+        found = folder.lstat()
+    except (OSError, ValueError):
+        return False
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if sys.platform == "win32":
+        return True
+    else:  # noqa: RET505 - as above
+        return found.st_uid == os.getuid()
 
 
 def _user() -> str:

@@ -136,9 +136,9 @@ else:
             return False
         try:
             os.kill(pid, 0)
-        except ProcessLookupError:
+        except (ProcessLookupError, OverflowError):
             return False
-        except PermissionError:
+        except OSError:  # somebody else's
             pass
         return True
 
@@ -146,25 +146,45 @@ else:
         for name in _names(place):
             with socket.socket(socket.AF_UNIX) as connection:
                 try:
-                    connection.settimeout(max(0.001, deadline - time.monotonic()))
-                    connection.connect(name)
+                    if not _connect(connection, name, deadline):
+                        continue
+                    return _converse(connection, line, deadline)
                 except TimeoutError as error:
                     raise NoAnswer("The tray did not answer in time.") from error
-                except OSError:
-                    continue  # nobody listens there
-                try:
-                    return _converse(connection, line, deadline)
                 except OSError as error:
-                    raise NoAnswer("The tray did not answer in time.") from error
+                    raise NoAnswer("The tray ended without an answer.") from error
         raise NoTray
 
+    def _connect(connection: socket.socket, name: str, deadline: float) -> bool:
+        """False if nobody listens there."""
+        while True:
+            try:
+                connection.settimeout(_left(deadline))
+                connection.connect(name)
+            except TimeoutError:
+                raise
+            except BlockingIOError:  # Linux: so many wait that there is no room for one more
+                time.sleep(_AGAIN_S)
+            except OSError:
+                return False
+            else:
+                return True
+
     def _converse(connection: socket.socket, line: bytes, deadline: float) -> bytes:
+        connection.settimeout(_left(deadline))
         connection.sendall(line)
         received = bytearray()
         while not received.endswith(b"\n") and len(received) < MAX_ANSWER_BYTES:
-            connection.settimeout(max(0.001, deadline - time.monotonic()))
+            connection.settimeout(_left(deadline))
             piece = connection.recv(65536)
             if not piece:
                 raise NoAnswer("The tray ended without an answer.")
             received += piece
         return bytes(received)
+
+    def _left(deadline: float) -> float:
+        """The time that is left; raises TimeoutError if there is none."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
