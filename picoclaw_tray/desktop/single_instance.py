@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile
 
-from picoclaw_tray.system.rendezvous import LOCK_NAME, make_private, tray_pid
+from picoclaw_tray.system.rendezvous import LOCK_NAME, make_private, one_at_a_time, tray_pid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,14 +77,22 @@ def claim(
     while True:
         lock = QLockFile(str(usable / LOCK_NAME))
         lock.setStaleLockTime(0)
-        if lock.tryLock(0):
+        if _take(lock, usable):
             return Claim(usable, lock)
         if lock.error() is not QLockFile.LockError.LockFailedError:
             log.warning("no lock in %s: %s", usable, lock.error())
             return Claim()
         if show():
             return Claim(usable, other=tray_pid(place), shown=True)
-        if not lock.removeStaleLockFile():
-            if time.monotonic() > deadline:
-                return Claim(usable, other=tray_pid(place))
-            time.sleep(_AGAIN_S)
+        if time.monotonic() > deadline:
+            return Claim(usable, other=tray_pid(place))
+        time.sleep(_AGAIN_S)
+
+
+def _take(lock: QLockFile, folder: Path) -> bool:
+    """Takes it, also from a tray that crashed; alone, since Qt takes a new one for stale, too."""
+    with one_at_a_time(folder):
+        if lock.tryLock(0):
+            return True
+        failed = lock.error() is QLockFile.LockError.LockFailedError
+        return failed and lock.removeStaleLockFile() and lock.tryLock(0)

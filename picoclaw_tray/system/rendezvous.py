@@ -12,14 +12,18 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.system.files import read_bounded
 from picoclaw_tray.system.paths import home_name, state_folder
 
+if sys.platform != "win32":
+    import fcntl
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from picoclaw_tray.system.paths import GatewayPlace
 
@@ -31,6 +35,8 @@ MAX_SOCKET_BYTES: Final = 100
 
 _LOCK_LIMIT: Final = 4096
 _MAX_PID: Final = 2**31 - 1
+_MOMENT_S: Final = 1.0
+_AGAIN_S: Final = 0.01
 
 
 def meeting_folders(place: GatewayPlace, *, throw_away: bool = False) -> tuple[Path, ...]:
@@ -54,7 +60,26 @@ def make_private(folder: Path) -> bool:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_ours(folder) and not is_private(folder):
             folder.chmod(0o700)
-    return is_private(folder) and os.access(folder, os.W_OK | os.X_OK)
+    return is_private(folder) and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+
+
+@contextlib.contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keeps other processes out of the block, if they ask; not longer than a moment.
+
+    Windows needs none of this: there a file in use cannot be removed.
+    """
+    if sys.platform == "win32":
+        yield
+    else:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            deadline = time.monotonic() + _MOMENT_S
+            while not _flock(descriptor) and time.monotonic() < deadline:
+                time.sleep(_AGAIN_S)
+            yield
+        finally:
+            os.close(descriptor)
 
 
 def is_private(folder: Path) -> bool:
@@ -99,6 +124,15 @@ def tray_pid(place: GatewayPlace) -> int | None:
             pid = int(first)
             return pid if 0 < pid <= _MAX_PID else None
     return None
+
+
+if sys.platform != "win32":
+
+    def _flock(descriptor: int) -> bool:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
 
 
 def _is_ours(folder: Path) -> bool:

@@ -1,147 +1,265 @@
-"""One tray for each home: the lock, between real processes."""
-
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
-from picoclaw_tray.desktop.single_instance import Claim, claim
+from picoclaw_tray.desktop.single_instance import claim
 from picoclaw_tray.system.paths import GatewayPlace
-from picoclaw_tray.system.rendezvous import LOCK_NAME
+from picoclaw_tray.system.rendezvous import LOCK_NAME, meeting_folders, tray_pid
+from tests.support.processes import sleeper
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+SHORT_S, LONG_S = 0.3, 20.0
+AT_ONCE_S = 2.0
+"""More than a busy machine takes, less than anybody is waited for."""
 
-pytestmark = pytest.mark.linux
-
-HOLD = """
+# Says whether it has the lock, and keeps it until its input ends. Several begin at one moment.
+_CLAIMANT = """
 import sys
-from PySide6.QtCore import QLockFile
-lock = QLockFile(sys.argv[1])
-lock.setStaleLockTime(0)
-print(lock.tryLock(0), flush=True)
+from pathlib import Path
+from picoclaw_tray.desktop.single_instance import claim
+from picoclaw_tray.system.paths import GatewayPlace
+home = Path(sys.argv[1])
+place = GatewayPlace(home, home / "config.json")
+print("ready", flush=True)
+sys.stdin.readline()
+claimed = claim(place, [Path(sys.argv[2])], lambda: True)
+print("other" if claimed.is_taken else "one" if claimed.lock else "nobody", flush=True)
 sys.stdin.read()
+claimed.release()
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "meeting"
+class TestAlone:
+    def test_lock_is_taken_and_names_this_process(self, place):
+        claimed = claim(place, meeting_folders(place), never)
+
+        assert claimed.lock is not None
+        assert not claimed.is_taken
+        assert tray_pid(place) == os.getpid()
+
+        claimed.release()
+
+    def test_released_lock_leaves_nothing(self, place):
+        claimed = claim(place, meeting_folders(place), never)
+
+        claimed.release()
+
+        assert claimed.folder is not None
+        assert list(claimed.folder.iterdir()) == []
+
+    def test_two_homes_have_a_tray_each(self, place, tmp_path):
+        other = GatewayPlace(tmp_path / "other", tmp_path / "other" / "config.json")
+
+        claims = [claim(home, meeting_folders(home), never) for home in (place, other)]
+
+        assert all(claimed.lock for claimed in claims)
+
+        for claimed in claims:
+            claimed.release()
+
+    def test_next_folder_is_taken_where_the_first_cannot_be_used(self, place):
+        own, temporary, *_ = meeting_folders(place)
+        own.parent.mkdir(parents=True)
+        own.write_text("in the way")
+
+        claimed = claim(place, meeting_folders(place), never)
+
+        assert claimed.folder == temporary
+        assert claimed.lock is not None
+
+        claimed.release()
+
+    def test_tray_runs_without_a_lock_where_there_is_no_place_for_one(self, place):
+        claimed = claim(place, [Path("/proc/x")], never)
+
+        assert claimed.lock is None
+        assert not claimed.is_taken
+
+        claimed.release()
+
+    @pytest.mark.parametrize("content", [b"", b"garbage", b"\0" * 5000, b"1\nx\ny\n"])
+    def test_garbage_that_nobody_holds_is_taken_over(self, place, folder, content):
+        (folder / LOCK_NAME).write_bytes(content)
+
+        with at_once():
+            claimed = claim(place, [folder], never)
+
+        assert claimed.lock is not None
+
+        claimed.release()
 
 
-@pytest.fixture
-def ask(folder: Path, tmp_path: Path) -> Callable[..., Claim]:
-    """Claims, and has nobody show anything unless told otherwise."""
-    place = GatewayPlace(tmp_path / "home", tmp_path / "home" / "config.json")
+class TestSecond:
+    def test_other_tray_is_asked_to_show_its_window(self, place, folder):
+        with holder(place, folder) as other:
+            answers = iter([True])
 
-    def asked(shows: bool = False, folders: tuple[Path, ...] = (folder,)) -> Claim:
-        return claim(place, folders, lambda: shows, patience_s=0.3)
+            claimed = claim(place, [folder], lambda: next(answers))
 
-    return asked
+            assert (claimed.is_taken, claimed.shown, claimed.other) == (True, True, other.pid)
+            assert list(answers) == []
+
+    def test_other_tray_is_asked_again_while_it_comes_up(self, place, folder):
+        answers = iter([False, False, True])
+        with holder(place, folder):
+            claimed = claim(place, [folder], lambda: next(answers), patience_s=LONG_S)
+
+        assert claimed.shown
+
+    def test_patience_ends_where_the_other_tray_never_answers(self, place, folder):
+        with holder(place, folder) as other, at_once():
+            claimed = claim(place, [folder], lambda: False, patience_s=SHORT_S)
+
+        assert (claimed.is_taken, claimed.shown, claimed.other) == (True, False, other.pid)
+
+    def test_lock_is_taken_when_the_other_tray_goes_away_meanwhile(self, place, folder):
+        with holder(place, folder) as other:
+
+            def goes_away():
+                assert other.stdin is not None
+                other.stdin.close()
+                other.wait(LONG_S)
+                return False
+
+            claimed = claim(place, [folder], goes_away, patience_s=LONG_S)
+
+        assert claimed.lock is not None
+
+        claimed.release()
 
 
-@pytest.fixture
-def holder(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Another process that has the lock."""
-    folder.mkdir(mode=0o700)
+@pytest.mark.linux
+class TestCrash:
+    def test_lock_of_a_killed_tray_is_taken_over_at_once(self, place, folder):
+        with holder(place, folder) as crashed:
+            crashed.kill()
+            crashed.wait(LONG_S)
+
+            with at_once():
+                claimed = claim(place, [folder], never)
+
+        assert claimed.lock is not None
+        assert tray_pid(place) == os.getpid()
+
+        claimed.release()
+
+    def test_lock_is_taken_over_though_its_number_is_somebody_elses_by_now(self, place, folder):
+        with sleeper() as somebody, at_once():
+            leave_lock_of(somebody.pid, folder)
+
+            claimed = claim(place, [folder], never)
+
+            assert claimed.lock is not None
+            assert somebody.is_running
+
+        claimed.release()
+
+    def test_lock_is_taken_over_though_its_number_is_ours_by_now(self, place, folder):
+        leave_lock_of(os.getpid(), folder)
+
+        with at_once():
+            claimed = claim(place, [folder], never)
+
+        assert claimed.lock is not None
+
+        claimed.release()
+
+    def test_lock_is_taken_over_though_the_computer_has_another_name_by_now(self, place, folder):
+        (folder / LOCK_NAME).write_bytes(b"1\npicoclaw-tray\nelsewhere\n\n\n")
+
+        with at_once():
+            claimed = claim(place, [folder], never)
+
+        assert claimed.lock is not None
+
+        claimed.release()
+
+
+@pytest.mark.linux
+class TestAtTheSameMoment:
+    @pytest.mark.parametrize("stale", ["nothing", "ended", "living"])
+    def test_exactly_one_wins(self, place, folder, stale):
+        with ExitStack() as stack:
+            claimants = [stack.enter_context(claimant(place, folder)) for _ in range(4)]
+            somebody = stack.enter_context(sleeper())
+            if stale != "nothing":
+                leave_lock_of(somebody.pid if stale == "living" else 2**22 - 1, folder)
+
+            answers = begin(claimants)
+
+        assert sorted(answers) == ["one", "other", "other", "other"]
+
+
+def never():
+    raise AssertionError("somebody was asked to show a window")
+
+
+@contextmanager
+def at_once():
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < AT_ONCE_S
+
+
+def leave_lock_of(pid, folder):
+    """As a tray leaves it that crashed, and whose number this process got."""
+    name = Path(f"/proc/{pid}/comm")
+    program = Path(f"/proc/{pid}/exe").readlink().name if name.exists() else "picoclaw-tray"
+    (folder / LOCK_NAME).write_text(f"{pid}\n{program}\n{os.uname().nodename}\n")
+
+
+def begin(claimants):
+    """Lets all begin, and returns what they say."""
+    for process in claimants:
+        process.stdin.write("go\n")
+    for process in claimants:
+        process.stdin.flush()
+    return [process.stdout.readline().strip() for process in claimants]
+
+
+@contextmanager
+def claimant(place, folder):
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(folder / LOCK_NAME)],
+        [sys.executable, "-c", _CLAIMANT, str(place.home), str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"True\n"
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield process
+        finally:
+            if process.stdin and not process.stdin.closed and process.poll() is None:
+                process.stdin.close()
+            try:
+                process.wait(LONG_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@contextmanager
+def holder(place, folder):
+    """Another process that has the lock."""
+    with claimant(place, folder) as process:
+        assert begin([process]) == ["one"]
         yield process
-        process.kill()
 
 
-def test_first_one_gets_the_lock_and_gives_it_back(folder: Path, ask: Callable[..., Claim]) -> None:
-    first = ask()
-    held = (folder / LOCK_NAME).exists()
-    first.release()
-
-    assert (first.folder, first.is_taken) == (folder, False)
-    assert held
-    assert not (folder / LOCK_NAME).exists()
+@pytest.fixture
+def place(tmp_path):
+    return GatewayPlace(tmp_path / "home", tmp_path / "home" / "config.json")
 
 
-def test_second_one_has_the_first_show_its_window(
-    holder: subprocess.Popen[bytes], ask: Callable[..., Claim]
-) -> None:
-    second = ask(shows=True)
-
-    assert (second.is_taken, second.shown) == (True, True)
-
-
-def test_second_one_gives_up_on_a_first_one_that_does_not_answer(
-    holder: subprocess.Popen[bytes], ask: Callable[..., Claim]
-) -> None:
-    second = ask()
-
-    assert (second.is_taken, second.shown) == (True, False)
-
-
-def test_lock_of_one_that_was_killed_is_taken_over(
-    holder: subprocess.Popen[bytes], ask: Callable[..., Claim]
-) -> None:
-    holder.send_signal(signal.SIGKILL)
-    holder.wait()
-
-    after = ask()
-
-    assert after.lock is not None
-    after.release()
-
-
-def test_lock_that_names_somebody_else_by_now_is_taken_over(
-    holder: subprocess.Popen[bytes], folder: Path, ask: Callable[..., Claim]
-) -> None:
-    holder.kill()
-    holder.wait()
-    lock = folder / LOCK_NAME
-    _, _, rest = lock.read_text(encoding="utf-8").partition("\n")
-    lock.write_text(f"{os.getppid()}\n{rest}", encoding="utf-8")
-
-    after = ask()
-
-    assert after.lock is not None
-    after.release()
-
-
-@pytest.mark.parametrize("content", [b"", b"\0" * 100, b"not a number\n\n\n", b"x" * 1_000_000])
-def test_garbage_is_no_lock(content: bytes, folder: Path, ask: Callable[..., Claim]) -> None:
-    folder.mkdir(mode=0o700)
-    (folder / LOCK_NAME).write_bytes(content)
-
-    claimed = ask()
-
-    assert claimed.lock is not None
-    claimed.release()
-
-
-def test_without_a_folder_nobody_is_kept_out(tmp_path: Path, ask: Callable[..., Claim]) -> None:
-    in_the_way = tmp_path / "file"
-    in_the_way.touch()
-
-    claimed = ask(folders=(in_the_way, in_the_way / "folder"))
-
-    assert (claimed.lock, claimed.folder, claimed.is_taken) == (None, None, False)
-    claimed.release()
-
-
-def test_next_folder_is_used_where_the_first_cannot_be(
-    tmp_path: Path, folder: Path, ask: Callable[..., Claim]
-) -> None:
-    in_the_way = tmp_path / "file"
-    in_the_way.touch()
-
-    claimed = ask(folders=(in_the_way, folder))
-
-    assert claimed.folder == folder
-    claimed.release()
+@pytest.fixture
+def folder(place):
+    """Where the lock may be."""
+    folder = meeting_folders(place)[0]
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
