@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from picoclaw_tray import __version__
 from picoclaw_tray.arguments import (
     CONSOLE,
     CTRL_C_VERB,
@@ -75,12 +76,12 @@ def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int
 
 
 def _answer(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
+    if options.verb == "version":
+        return _version()
     from picoclaw_tray import verbs  # noqa: PLC0415 - the icon need not wait for it
 
     home, config = options.home, options.config
     match options.verb:
-        case "version":
-            return verbs.version()
         case "autostart":
             return verbs.autostart(options.action, environ, home=home, config=config)
         case _:
@@ -88,6 +89,11 @@ def _answer(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
             return verbs.carry_out(
                 request, environ, home=home, config=config, limit_s=options.limit_s
             )
+
+
+def _version() -> Answer:
+    """Ours (contract 10.7); needs nothing that is not in the standard library."""
+    return Answer(ExitCode.DONE, {"version": __version__}, (f"picoclaw-tray {__version__}",))
 
 
 def _print_answer(answer: Answer, options: argparse.Namespace) -> int:

@@ -6,7 +6,6 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray import __version__
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.system.paths import default_home, gateway_place
 from picoclaw_tray.system.rendezvous import tray_pid
@@ -48,11 +47,6 @@ def carry_out(
     if request.verb is Verb.QUIT and request.wait and answer.exit_code is ExitCode.DONE:
         return _gone(answer, place, tray, limit_s)
     return answer
-
-
-def version() -> Answer:
-    """Ours (contract 10.7)."""
-    return Answer(ExitCode.DONE, {"version": __version__}, (f"picoclaw-tray {__version__}",))
 
 
 def autostart(
