@@ -36,6 +36,8 @@ class Actions(QObject):
         super().__init__(parent)
         self._render = render
         self._calm = QTimer(self, singleShot=True)
+        self._calm.timeout.connect(self._on_calm)
+        self._may_force = False
         self.headline = QAction(self, enabled=False)
         self.start = self._wishing(Wish.START)
         self.start_anyway = self._wishing(Wish.START_ANYWAY)
@@ -92,12 +94,15 @@ class Actions(QObject):
         label = self._render(entry.text)
         if action.text() != label:
             _set_label(action, label)
-        if action.isEnabled() != entry.enabled:
-            action.setEnabled(entry.enabled)
         if action.data() is not entry.wish:
             action.setData(entry.wish)
             if entry.wish is Wish.FORCE_STOP:
                 self._calm.start(QApplication.doubleClickInterval())
+        if entry.wish is Wish.FORCE_STOP:
+            self._may_force = entry.enabled
+        enabled = entry.enabled and not self._is_too_soon(entry.wish)
+        if action.isEnabled() != enabled:
+            action.setEnabled(enabled)
 
     def _show_tick(self, action: QAction, tick: Tick) -> None:
         label = self._render(tick.text)
@@ -123,9 +128,17 @@ class Actions(QObject):
         if not isinstance(action, QAction):
             return
         wish = action.data()
-        if wish is Wish.FORCE_STOP and self._calm.isActive():
-            return  # the second click of a double click on "Stop"
-        self.wished.emit(wish)
+        if not self._is_too_soon(wish):
+            self.wished.emit(wish)
+
+    def _is_too_soon(self, wish: Wish) -> bool:
+        """Whether it would be the second click of a double click on "Stop"."""
+        return wish is Wish.FORCE_STOP and self._calm.isActive()
+
+    @Slot()
+    def _on_calm(self) -> None:
+        if self.stop.data() is Wish.FORCE_STOP:
+            self.stop.setEnabled(self._may_force)
 
     @Slot()
     def _on_login_triggered(self) -> None:
