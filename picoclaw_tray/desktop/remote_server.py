@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 64
 LINE_LIMIT_MS = 5000
-"""For a whole request, from the connection on."""
+"""For a whole request, from the connection on; and for taking the answer."""
 
 
 class Connection(QObject):
@@ -54,7 +54,7 @@ class Connection(QObject):
         socket.readyRead.connect(self._on_ready_read)
         socket.disconnected.connect(self.ended)
         self._limit = QTimer(self, singleShot=True, interval=limit_ms)
-        self._limit.timeout.connect(self._on_line_late)
+        self._limit.timeout.connect(self._on_late)
         self._limit.start()
 
     def begin(self) -> None:
@@ -64,7 +64,7 @@ class Connection(QObject):
     def answer(self, answer: Answer) -> None:
         """Says it, and hangs up."""
         self.is_waiting_for_line = False
-        self._limit.stop()
+        self._limit.start()  # for who does not read it
         self._socket.write(dump_answer(answer))
         self._socket.flush()  # the tray may end before the event loop comes to it
         self._socket.disconnectFromServer()
@@ -95,8 +95,11 @@ class Connection(QObject):
             self.requested.emit(request)
 
     @Slot()
-    def _on_line_late(self) -> None:
-        self.answer(error_answer("The request did not come in time."))
+    def _on_late(self) -> None:
+        if self.is_waiting_for_line:
+            self.answer(error_answer("The request did not come in time."))
+        else:
+            self.drop()
 
 
 class RemoteServer(QObject):
