@@ -23,16 +23,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_WISHES: Mapping[tuple[Verb, bool], Wish] = {
-    (Verb.START, False): Wish.START,
-    (Verb.START, True): Wish.START_ANYWAY,
-    (Verb.RESTART, False): Wish.RESTART,
-    (Verb.RESTART, True): Wish.RESTART_ANYWAY,
-    (Verb.STOP, False): Wish.STOP,
-    (Verb.STOP, True): Wish.FORCE_STOP,
-    (Verb.RELOAD, False): Wish.RELOAD,
+_WISHES: Mapping[Verb, tuple[Wish, Wish]] = {
+    Verb.START: (Wish.START, Wish.START_ANYWAY),
+    Verb.RESTART: (Wish.RESTART, Wish.RESTART_ANYWAY),
+    Verb.STOP: (Wish.STOP, Wish.FORCE_STOP),
+    Verb.RELOAD: (Wish.RELOAD, Wish.RELOAD),
 }
-"""By verb, and whether it is to be done all the same."""
+"""As it is, and with the flag that belongs to the verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,8 @@ class RemoteControl(QObject):
         if request.verb is Verb.QUIT:
             self.quit_wished.emit(bool(request.leave))
         else:
-            self.wished.emit(_WISHES[request.verb, request.anyway or request.force])
+            flag = request.force if request.verb is Verb.STOP else request.anyway
+            self.wished.emit(_WISHES[request.verb][flag])
         if number not in self._pending:
             return  # the wish was granted, or failed, at once
         self._judge(number, pending, self._situation)
