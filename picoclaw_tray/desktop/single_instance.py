@@ -70,11 +70,13 @@ def claim(
         show: Asks the other tray; whether it did.
         patience_s: How long to try if there is neither a lock nor an answer.
     """
-    usable = next((folder for folder in folders if make_private(folder)), None)
-    if usable is None:
-        return Claim()
+    candidates = tuple(folders)
     deadline = time.monotonic() + patience_s
     while True:
+        # Anew each time: a tray that goes away takes an empty folder with it.
+        usable = next((folder for folder in candidates if make_private(folder)), None)
+        if usable is None:
+            return Claim()
         lock = QLockFile(str(usable / LOCK_NAME))
         lock.setStaleLockTime(0)
         if _take(lock, usable):

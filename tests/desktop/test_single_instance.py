@@ -11,7 +11,7 @@ import pytest
 
 from picoclaw_tray.desktop.single_instance import claim
 from picoclaw_tray.system.paths import GatewayPlace
-from picoclaw_tray.system.rendezvous import LOCK_NAME, meeting_folders, tray_pid
+from picoclaw_tray.system.rendezvous import LOCK_NAME, meeting_folders, remove_empty, tray_pid
 from tests.support.processes import sleeper
 
 SHORT_S, LONG_S = 0.3, 20.0
@@ -130,6 +130,23 @@ class TestSecond:
             claimed = claim(place, [folder], goes_away, patience_s=LONG_S)
 
         assert claimed.lock is not None
+
+        claimed.release()
+
+    def test_lock_is_taken_though_the_other_tray_takes_the_folder_with_it(self, place, folder):
+        with holder(place, folder) as other:
+
+            def goes_away():
+                assert other.stdin is not None
+                other.stdin.close()
+                other.wait(LONG_S)
+                remove_empty([folder])
+                return False
+
+            claimed = claim(place, [folder], goes_away, patience_s=LONG_S)
+
+        assert claimed.lock is not None
+        assert tray_pid(place) == os.getpid()
 
         claimed.release()
 
