@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STANDARD_ERROR = 2
+INTERRUPTED = 130
+"""As a shell says it of a program that a Ctrl+C has ended."""
 
 _NO_DISPLAY = "picoclaw-tray needs a graphical session: neither DISPLAY nor WAYLAND_DISPLAY is set."
 _DISPLAYLESS = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs"})
@@ -48,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # who read us has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = ExitCode.FAILED
+    except KeyboardInterrupt:  # who waited has waited enough; what was asked for goes on
+        status = INTERRUPTED
     sys.exit(status)
 
 
@@ -130,10 +134,16 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
     known = {name: getattr(options, name) for name in RunOptions.__slots__}
     try:
-        answer = run(RunOptions(**known), environ, _give_up)
+        answer = run(RunOptions(**known), environ, _say, _give_up)
     except SiteError as error:
         answer = error_answer(f"picoclaw-tray has no place to work in: {error}")
     return _print_answer(answer, options)
+
+
+def _say(line: str) -> None:
+    """Only to a person: a log that somebody keeps of us stays as it was."""
+    if sys.stdout.isatty():
+        print(line, flush=True)
 
 
 def _give_up(reason: str) -> NoReturn:

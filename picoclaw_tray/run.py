@@ -33,6 +33,11 @@ log = logging.getLogger(__name__)
 
 SHOW_LIMIT_S = 2.0
 
+_DEMO = """\
+The icon in the tray is that of a demo gateway, whose home is thrown away at the end.
+From another terminal: picoclaw-trayctl status --home {home}
+Ctrl+C ends it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -52,13 +57,17 @@ class RunOptions:
 
 
 def run(
-    options: RunOptions, environ: Mapping[str, str], give_up: Callable[[str], object]
+    options: RunOptions,
+    environ: Mapping[str, str],
+    say: Callable[[str], object],
+    give_up: Callable[[str], object],
 ) -> Answer:
     """Runs the tray until it is told to quit, or shows the window of the one that runs.
 
     Args:
         options: What it was asked for.
         environ: Of the process.
+        say: Tells a person at a terminal something.
         give_up: Called, last of all, with Qt's words if it cannot use the display: it would abort.
 
     Raises:
@@ -74,6 +83,8 @@ def run(
             return _other_tray(claimed)
         after.callback(remove_empty, folders)
         after.callback(claimed.release)
+        if site.demo is not None:
+            say(_DEMO.format(home=site.place.home))
         status = _run(site, options, find_socket(folders) if claimed.lock else None, after, give_up)
     return Answer(ExitCode.FAILED if status else ExitCode.DONE, {"status": "ok"})
 

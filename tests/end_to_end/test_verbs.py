@@ -266,6 +266,19 @@ class TestTrouble:
         assert stopped.status == 0
         assert said(starting).err == "Somebody stopped the gateway meanwhile.\n"
 
+    def test_who_does_not_wait_any_longer_may_interrupt(
+        self, demo_shell, stand_in_home, start_idle_tray
+    ):
+        start_idle_tray(at=stand_in_home, ask=demo_shell, PICOCLAW_DEMO="mute")
+        starting = demo_shell.begin("start")
+        demo_shell.until(phase="starting")
+
+        starting.send_signal(signal.SIGINT)
+        interrupted = said(starting)
+
+        assert interrupted.status == 130
+        assert interrupted.out + interrupted.err == ""
+
     def test_force_ends_a_gateway_that_ignores_a_stop(
         self, demo_shell, stand_in_home, start_idle_tray
     ):
