@@ -7,7 +7,7 @@ import socket
 import stat
 import threading
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -281,6 +281,19 @@ class TestMany:
         qtbot.waitUntil(lambda: len(server._connections) == 0, timeout=PATIENCE_MS)
         assert len(os.listdir("/proc/self/fd")) <= before + 2  # noqa: PTH208
 
+    @pytest.mark.usefixtures("answering")
+    def test_tray_without_descriptors_can_be_asked_again_when_it_has_some(
+        self, server, path, ask, qtbot
+    ):
+        with ExitStack() as held, connected(path), socket.socket(socket.AF_UNIX) as late:
+            qtbot.waitUntil(lambda: len(server._connections) == 1, timeout=PATIENCE_MS)
+            with taking_all_descriptors(held):
+                late.connect(str(path))
+                qtbot.waitUntil(lambda: not server._server.isListening(), timeout=PATIENCE_MS)
+
+        qtbot.waitUntil(server._server.isListening, timeout=PATIENCE_MS)
+        assert ask(STATUS) == ANSWER
+
     def test_many_who_wait_for_an_answer_keep_nobody_from_his(  # noqa: PLR0913, PLR0917
         self, answer_with, server, path, in_thread, ask, qtbot
     ):
@@ -361,6 +374,21 @@ class Heart:
         self._last = now
 
 
+@contextmanager
+def taking_all_descriptors(held):
+    """Leaves this process none within the block."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    try:
+        with suppress(OSError):
+            while True:
+                held.enter_context(open(os.devnull))  # noqa: PTH123, SIM115
+        yield
+    finally:
+        held.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def memory():
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize()
@@ -416,7 +444,7 @@ def make_server(qapp):
     servers = []
 
     def make():
-        servers.append(RemoteServer(line_limit_ms=LIMIT_MS))
+        servers.append(RemoteServer(line_limit_ms=LIMIT_MS, again_ms=LIMIT_MS))
         return servers[-1]
 
     yield make
