@@ -352,6 +352,7 @@ class TrayApp(QObject):
         control.wished.connect(self._on_wished)
         control.quit_wished.connect(self._on_quit_wished)
         control.view_wished.connect(self._on_view_wished)
+        self._controller.observed.connect(server.ensure)
         server.listen(self._socket)
 
     @Slot(View)

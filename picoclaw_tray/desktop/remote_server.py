@@ -31,10 +31,6 @@ MAX_CONNECTIONS = 64
 LINE_LIMIT_MS = 5000
 """For a whole request, from the connection on; and for taking the answer."""
 
-AGAIN_MS = 10_000
-"""Between looks whether Qt still listens: it stops for ever, without a signal, if a connection
-cannot be accepted, as where the process has no descriptor left."""
-
 
 class Connection(QObject):
     """One connection, from its request to its answer.
@@ -118,11 +114,7 @@ class RemoteServer(QObject):
     dropped = Signal(int)
 
     def __init__(
-        self,
-        parent: QObject | None = None,
-        *,
-        line_limit_ms: int = LINE_LIMIT_MS,
-        again_ms: int = AGAIN_MS,
+        self, parent: QObject | None = None, *, line_limit_ms: int = LINE_LIMIT_MS
     ) -> None:
         super().__init__(parent)
         self._line_limit_ms = line_limit_ms
@@ -132,15 +124,12 @@ class RemoteServer(QObject):
         self._connections: dict[int, Connection] = {}
         self._count = 0
         self._name = ""
-        self._again = QTimer(self, interval=again_ms)
-        self._again.timeout.connect(self._on_again)
 
     def listen(self, name: str) -> bool:
         """Listens there. Belongs after the lock: what is left of a crashed tray is removed."""
         QLocalServer.removeServer(name)
         if self._server.listen(name):
             self._name = name
-            self._again.start()
             return True
         log.warning("cannot listen at %s: %s", name, self._server.errorString())
         return False
@@ -154,14 +143,19 @@ class RemoteServer(QObject):
 
     def close(self) -> None:
         """Listens no more."""
-        self._again.stop()
+        self._name = ""
         self._server.close()
         for connection in list(self._connections.values()):
             connection.drop()
 
     @Slot()
-    def _on_again(self) -> None:
-        if not self._server.isListening() and self._server.listen(self._name):
+    def ensure(self) -> None:
+        """Listens again where Qt does no more; to be called now and then.
+
+        It stops for ever, without a signal, if a connection cannot be accepted, as where the
+        process has no descriptor left.
+        """
+        if self._name and not self._server.isListening() and self._server.listen(self._name):
             log.warning("listening again: for a while there was no accepting a connection")
 
     @Slot()

@@ -291,7 +291,8 @@ class TestMany:
                 late.connect(str(path))
                 qtbot.waitUntil(lambda: not server._server.isListening(), timeout=PATIENCE_MS)
 
-        qtbot.waitUntil(server._server.isListening, timeout=PATIENCE_MS)
+        server.ensure()
+
         assert ask(STATUS) == ANSWER
 
     def test_many_who_wait_for_an_answer_keep_nobody_from_his(  # noqa: PLR0913, PLR0917
@@ -444,7 +445,7 @@ def make_server(qapp):
     servers = []
 
     def make():
-        servers.append(RemoteServer(line_limit_ms=LIMIT_MS, again_ms=LIMIT_MS))
+        servers.append(RemoteServer(line_limit_ms=LIMIT_MS))
         return servers[-1]
 
     yield make
