@@ -29,17 +29,20 @@ os.setuid({NOBODY})
 """
 
 
-def run_as_nobody(code: str, *arguments: str, descriptors: Sequence[int] = ()) -> str:
+def run_as_nobody(
+    code: str, *arguments: str, directory: str = "/", descriptors: Sequence[int] = ()
+) -> str:
     """What a Python program of another user's prints.
 
     Args:
         code: Has json, os, socket, stat and sys: what another user cannot read is imported before.
         arguments: Its `sys.argv[1:]`.
+        directory: Where it works; it need not be able to enter the folders above.
         descriptors: Stay open in it.
     """
     ended = subprocess.run(
         [sys.executable, "-c", _BECOME + code, *arguments],
-        cwd="/",
+        cwd=directory,
         pass_fds=descriptors,
         stdin=subprocess.DEVNULL,
         capture_output=True,
