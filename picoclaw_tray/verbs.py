@@ -42,7 +42,7 @@ def carry_out(
         return _without_tray(request, place, environ, limit_s=limit_s)
     except NoAnswer as error:
         if is_status:
-            return _status_without_tray(place, environ)
+            return _status_without_tray(place, environ, tray_hangs=True)
         return error_answer(f"{error} What was asked for may happen all the same.")
     if request.verb is Verb.QUIT and request.wait and answer.exit_code is ExitCode.DONE:
         return _gone(answer, place, tray, limit_s)
@@ -85,11 +85,13 @@ def _without_tray(
             )
 
 
-def _status_without_tray(place: GatewayPlace, environ: Mapping[str, str]) -> Answer:
+def _status_without_tray(
+    place: GatewayPlace, environ: Mapping[str, str], *, tray_hangs: bool = False
+) -> Answer:
     from picoclaw_tray.system import without_tray  # noqa: PLC0415 - imports a good deal
     from picoclaw_tray.system.launch_site import site_of  # noqa: PLC0415 - as above
 
-    return without_tray.status(site_of(place, environ))
+    return without_tray.status(site_of(place, environ), tray_hangs=tray_hangs)
 
 
 def _gone(answer: Answer, place: GatewayPlace, pid: int | None, limit_s: float) -> Answer:

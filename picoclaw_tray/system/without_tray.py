@@ -47,10 +47,13 @@ if TYPE_CHECKING:
 STATUS_LIMIT_S: Final = 1.8
 """What is not known by then is unknown: with the interpreter's own start it has to be 2.5 s."""
 
+_SILENT = "The tray does not answer; this was found out without it."
 _NOT_IN_TIME = "The gateway has not stopped in time; it was asked to."
 
 
-def status(site: LaunchSite, *, limit_s: float = STATUS_LIMIT_S) -> Answer:
+def status(
+    site: LaunchSite, *, limit_s: float = STATUS_LIMIT_S, tray_hangs: bool = False
+) -> Answer:
     """How the gateway is, as far as it can be found out in time."""
     found: queue.SimpleQueue[Facts | Outlook | Event] = queue.SimpleQueue()
     # A thread that is late ends with the process: a slow program, or a home on a slow network.
@@ -73,7 +76,8 @@ def status(site: LaunchSite, *, limit_s: float = STATUS_LIMIT_S) -> Answer:
                 situation = replace(situation, state=state)
     now = time.monotonic()
     payload = status_payload(situation, now, None)
-    return Answer(ExitCode.DONE, payload, report(situation, now, from_tray=False))
+    lines = report(situation, now, from_tray=tray_hangs)
+    return Answer(ExitCode.DONE, payload, (*lines, _SILENT) if tray_hangs else lines)
 
 
 def stop(site: LaunchSite, request: Request, *, limit_s: float) -> Answer:
