@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
@@ -35,7 +36,7 @@ def carry_out(
     """
     place = gateway_place(environ, home, config)
     is_status = request.verb is Verb.STATUS
-    tray = tray_pid(place)
+    tray, deadline = tray_pid(place), time.monotonic() + limit_s
     try:
         answer = ask(place, request, limit_s=min(limit_s, STATUS_LIMIT_S) if is_status else limit_s)
     except NoTray:
@@ -45,7 +46,7 @@ def carry_out(
             return _status_without_tray(place, environ, tray_hangs=True)
         return error_answer(f"{error} What was asked for may happen all the same.")
     if request.verb is Verb.QUIT and request.wait and answer.exit_code is ExitCode.DONE:
-        return _gone(answer, place, tray, limit_s)
+        return _gone(answer, place, tray, deadline)
     return answer
 
 
@@ -94,9 +95,9 @@ def _status_without_tray(
     return without_tray.status(site_of(place, environ), tray_hangs=tray_hangs)
 
 
-def _gone(answer: Answer, place: GatewayPlace, pid: int | None, limit_s: float) -> Answer:
+def _gone(answer: Answer, place: GatewayPlace, pid: int | None, deadline: float) -> Answer:
     """The answer to ``quit``, once the tray has ended."""
-    if pid is None or wait_until_gone(place, pid, limit_s=limit_s):
+    if pid is None or wait_until_gone(place, pid, limit_s=deadline - time.monotonic()):
         return answer
     return error_answer(f"The tray (PID {pid}) has not ended in time.")
 

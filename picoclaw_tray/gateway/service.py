@@ -237,16 +237,22 @@ def _main_process_of(path: str, lineage: tuple[Kin, ...], own: str) -> Service |
 def _supervised(lineage: tuple[Kin, ...]) -> Service | None:
     """Small supervisors run once for each service and say its name."""
     for ancestor in lineage[1:]:
-        match ancestor.argv:
-            case (program, name, *_) if _SUPERVISED.fullmatch(name):
-                manager = _SUPERVISORS.get(program.rpartition("/")[2])
-                if manager is not None:
-                    return _service(manager, name)
-            case _:
-                pass
+        supervisor = _supervisor(ancestor.argv)
+        if supervisor is not None:
+            return _service(*supervisor)
         if not is_shell(ancestor.argv):
             break
     return None
+
+
+def _supervisor(argv: tuple[str, ...]) -> tuple[ServiceManager, str] | None:
+    """Which one it is, and the name of its service."""
+    match argv:
+        case (program, name, *_) if _SUPERVISED.fullmatch(name):
+            manager = _SUPERVISORS.get(program.rpartition("/")[2])
+            return None if manager is None else (manager, name)
+        case _:
+            return None
 
 
 def _is_below(path: str, group: str) -> bool:

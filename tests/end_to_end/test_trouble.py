@@ -91,7 +91,7 @@ class TestTrayStaysUp:
         tray = start_tray(at=stand_in_home)
 
         assert is_alive(tray.gateway())
-        assert f"{path} is not a JSON object of texts" in tray.log
+        assert re.search(rf"settings: .*{re.escape(str(path))}", tray.log)
 
     @pytest.mark.parametrize("content", ["", "{", '{"version": 3, "gateway": {"port": "x"}}'])
     def test_unreadable_config_is_explained(self, content, start_tray, stand_in_home):

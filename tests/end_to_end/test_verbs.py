@@ -297,12 +297,13 @@ class TestTrouble:
         pid = shell("start", "--json").payload["pid"]
 
         tray.program.send_signal(signal.SIGSTOP)
-        status = shell("status", "--json")
+        status, words = shell("status", "--json"), shell("status")
         stop = shell("stop", "--timeout", "1")
         tray.program.send_signal(signal.SIGCONT)
 
         assert (status.status, status.payload["pid"]) == (0, pid)
         assert status.payload["tray"] is None
+        assert words.out.endswith("The tray does not answer; this was found out without it.\n")
         assert stop.status == 1
         assert "did not answer in time" in stop.err
 
