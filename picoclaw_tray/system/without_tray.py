@@ -10,11 +10,12 @@ import threading
 import time
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from picoclaw_tray.lifecycle.messages import (
     Effect,
     Event,
+    Finding,
     Forget,
     Found,
     Kill,
@@ -32,52 +33,73 @@ from picoclaw_tray.lifecycle.messages import (
     Tick,
 )
 from picoclaw_tray.lifecycle.policy import Policy
+from picoclaw_tray.lifecycle.state import State
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
 from picoclaw_tray.presentation.machine import status_payload
 from picoclaw_tray.presentation.outcome import outcome, refusal, taken_on
 from picoclaw_tray.presentation.report import report
-from picoclaw_tray.presentation.situation import Facts, Outlook, Situation, Surroundings
+from picoclaw_tray.presentation.situation import Outlook, Situation, Surroundings
 from picoclaw_tray.remote import Answer, ExitCode, Request, error_answer
 
 if TYPE_CHECKING:
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.launch_site import LaunchSite
+    from picoclaw_tray.system.observation import Observation
 
 STATUS_LIMIT_S: Final = 1.8
 """What is not known by then is unknown: with the interpreter's own start it has to be 2.5 s."""
 
+REST_LIMIT_S: Final = 1.0
+"""The same, if a tray has been waited for."""
+
 _SILENT = "The tray does not answer; this was found out without it."
 _NOT_IN_TIME = "The gateway has not stopped in time; it was asked to."
+_UNKNOWN = "Whether a gateway runs could not be found out in time."
+
+_News: TypeAlias = "Observation | Outlook | None"
 
 
 def status(
     site: LaunchSite, *, limit_s: float = STATUS_LIMIT_S, tray_hangs: bool = False
 ) -> Answer:
     """How the gateway is, as far as it can be found out in time."""
-    found: queue.SimpleQueue[Facts | Outlook | Event] = queue.SimpleQueue()
+    situation = _found_out(site, min(limit_s, REST_LIMIT_S) if tray_hangs else limit_s)
+    if situation is None:
+        return error_answer(_UNKNOWN)
+    now = time.monotonic()
+    payload = status_payload(situation, now, None)
+    lines = report(situation, now, from_tray=tray_hangs)
+    return Answer(ExitCode.DONE, payload, (*lines, _SILENT) if tray_hangs else lines)
+
+
+def _found_out(site: LaunchSite, limit_s: float) -> Situation | None:
+    """What a look brings; none if it brought nothing in time."""
+    found: queue.SimpleQueue[_News] = queue.SimpleQueue()
     # A thread that is late ends with the process: a slow program, or a home on a slow network.
     threading.Thread(target=_look, args=(site, found), name="look", daemon=True).start()
-    situation = Situation(_surroundings(site))
+    situation = None
     deadline = time.monotonic() + limit_s
     while True:
         try:
             news = found.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            break
-        match news:
-            case Outlook():
-                situation = replace(situation, outlook=news)
-                break
-            case Facts():
-                situation = replace(situation, facts=news)
-            case event:
-                state, _ = transition(situation.state, event, Policy())
-                situation = replace(situation, state=state)
-    now = time.monotonic()
-    payload = status_payload(situation, now, None)
-    lines = report(situation, now, from_tray=tray_hangs)
-    return Answer(ExitCode.DONE, payload, (*lines, _SILENT) if tray_hangs else lines)
+            return situation
+        if news is None:
+            return situation
+        if situation is None:
+            situation = Situation(_surroundings(site))
+        if isinstance(news, Outlook):
+            situation = replace(situation, outlook=news)
+        else:
+            situation = replace(situation, state=_state_of(news.finding), facts=news.facts)
+
+
+def _state_of(finding: Finding) -> State:
+    """As the life cycle sees it at first sight."""
+    seen = finding if isinstance(finding, Found) else Nothing()
+    state, _ = transition(State(), Observed(time.monotonic(), 0, seen), Policy())
+    return state
 
 
 def stop(site: LaunchSite, request: Request, *, limit_s: float) -> Answer:
@@ -171,16 +193,16 @@ class _Supervision:
         return Signalled(now, effect.epoch, result)
 
 
-def _look(site: LaunchSite, found: queue.SimpleQueue[Facts | Outlook | Event]) -> None:
-    """Puts what it finds into the queue as it comes; the outlook is the last."""
+def _look(site: LaunchSite, found: queue.SimpleQueue[_News]) -> None:
+    """Puts what it finds into the queue as it comes, and none when there is no more."""
     from picoclaw_tray.system.crew import assemble  # noqa: PLC0415 - as above
 
-    crew = assemble(site, debug=False)
-    seen = crew.observer.observe(None)
-    found.put(seen.facts)
-    finding = seen.finding if isinstance(seen.finding, Found) else Nothing()
-    found.put(Observed(time.monotonic(), 0, finding))
-    found.put(crew.preflight.check(fresh=False).outlook)
+    try:
+        crew = assemble(site, debug=False)
+        found.put(crew.observer.observe(None))
+        found.put(crew.preflight.check(fresh=False).outlook)
+    finally:
+        found.put(None)
 
 
 def _surroundings(site: LaunchSite) -> Surroundings:
