@@ -126,13 +126,17 @@ def _add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     quit_ = verb("quit", "end the tray, and with it the gateway that it started", *asked, wait)
     fate = quit_.add_mutually_exclusive_group()
     fate.add_argument(
-        "--stop", dest="leave", action="store_false", default=None, help="stop the gateway, too"
+        "--stop",
+        dest="leave",
+        action="store_false",
+        default=None,
+        help="stop the gateway that it started (as without a flag)",
     )
     fate.add_argument(
         "--leave",
         action="store_true",
         default=None,
-        help="leave the gateway running, if it can outlive the tray",
+        help="leave it running, if it was started so that it can outlive the tray",
     )
     show = verb("show", "show a window of the tray", *asked)
     show.add_argument(

@@ -108,7 +108,8 @@ def _print_answer(answer: Answer, options: argparse.Namespace) -> int:
     else:
         for line in answer.lines:
             print(_printable(line), file=sys.stderr if failed else sys.stdout)
-    if getattr(options, "running", False) and answer.payload.get("phase") != "running":
+    asked = getattr(options, "running", False) and answer.exit_code is ExitCode.DONE
+    if asked and answer.payload.get("phase") != "running":
         return ExitCode.NOTHING
     return answer.exit_code
 
@@ -124,7 +125,7 @@ def _no_place(error: OSError) -> Answer:
 
 def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if not has_display(environ, sys.platform):
-        return _print_answer(error_answer(_NO_DISPLAY), options)
+        return _print_answer(_without_display(options, environ), options)
     if sys.platform == "win32":
         from picoclaw_tray.system.windows_console import leave_console  # noqa: PLC0415
 
@@ -138,6 +139,16 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     except SiteError as error:
         answer = error_answer(f"picoclaw-tray has no place to work in: {error}")
     return _print_answer(answer, options)
+
+
+def _without_display(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
+    """Another tray of this home may have one."""
+    from picoclaw_tray import verbs  # noqa: PLC0415 - as above
+
+    shown = None
+    if not options.demo:
+        shown = verbs.show_running(environ, home=options.home, config=options.config)
+    return shown or error_answer(_NO_DISPLAY)
 
 
 def _say(line: str) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 STATUS_LIMIT_S: Final = 1.0
 """For a tray; one that hangs must not keep anybody from an answer."""
 
+SHOW_LIMIT_S: Final = 2.0
+
 
 def carry_out(
     request: Request, environ: Mapping[str, str], *, home: str, config: str, limit_s: float
@@ -44,10 +46,22 @@ def carry_out(
     except NoAnswer as error:
         if is_status:
             return _status_without_tray(place, environ, tray_hangs=True)
-        return error_answer(f"{error} What was asked for may happen all the same.")
+        return _late(place, error, limit_s)
     if request.verb is Verb.QUIT and request.wait and answer.exit_code is ExitCode.DONE:
         return _gone(answer, place, tray, deadline)
     return answer
+
+
+def show_running(environ: Mapping[str, str], *, home: str, config: str) -> Answer | None:
+    """Has the tray that runs show its window; none if there is none, or none that would."""
+    try:
+        answer = ask(gateway_place(environ, home, config), Request(Verb.SHOW), limit_s=SHOW_LIMIT_S)
+    except (NoTray, NoAnswer):
+        return None
+    if answer.exit_code is not ExitCode.DONE:
+        return None
+    payload = {"status": "ok", "already_running": True}
+    return Answer(ExitCode.DONE, payload, ("picoclaw-tray runs already and shows its window.",))
 
 
 def autostart(
@@ -68,6 +82,16 @@ def autostart(
     return Answer(exit_code, answer.payload, tuple(map(render, answer.sentences)))
 
 
+def _late(place: GatewayPlace, error: NoAnswer, limit_s: float) -> Answer:
+    """What to say after the time-out: a tray that is well says how far it has come."""
+    try:
+        status = ask(place, Request(Verb.STATUS), limit_s=STATUS_LIMIT_S)
+    except (NoTray, NoAnswer):
+        return error_answer(f"{error} What was asked for may happen all the same.")
+    state = status.lines[0] if status.lines else ""
+    return error_answer(f"Not done within {limit_s:g} s; the tray goes on. It says: {state}")
+
+
 def _without_tray(
     request: Request, place: GatewayPlace, environ: Mapping[str, str], *, limit_s: float
 ) -> Answer:
@@ -81,9 +105,9 @@ def _without_tray(
             return without_tray.stop(site_of(place, environ), request, limit_s=limit_s)
         case _:
             start = _spelled(("picoclaw-tray", *_place_flags(place, environ)))
-            return error_answer(
-                f"No tray runs for {place.home}.", ExitCode.NOTHING, f"Start one: {start}"
-            )
+            lines = (f"No tray runs for {place.home}.", f"Start one: {start}")
+            payload = {"status": "error", "message": " ".join(lines)}
+            return Answer(ExitCode.NOTHING, payload, lines)
 
 
 def _status_without_tray(

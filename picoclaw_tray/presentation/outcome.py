@@ -66,7 +66,7 @@ def refusal(request: Request, situation: Situation) -> Answer | None:
     state = situation.state
     service = situation.facts.service if state.process else None
     match request.verb:
-        case Verb.START | Verb.RESTART | Verb.RELOAD if state.quitting or state.ended:
+        case Verb.START | Verb.RESTART | Verb.RELOAD | Verb.SHOW if state.quitting or state.ended:
             return _error(text(_QUITTING))
         case Verb.STOP if service is not None:
             return _error(refused_stop(service))

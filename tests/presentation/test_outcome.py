@@ -360,7 +360,9 @@ class TestQuit:
 
         assert "ends with the tray" in answer.lines[1]
 
-    @pytest.mark.parametrize("request_", [START, RESTART, RELOAD], ids=lambda r: r.verb.value)
+    @pytest.mark.parametrize(
+        "request_", [START, RESTART, RELOAD, Request(Verb.SHOW)], ids=lambda r: r.verb.value
+    )
     def test_refuses_new_wishes(self, request_):
         quitting = situation(Stopping(OURS, QUIT, NOW))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import threading
 import time
@@ -325,6 +326,14 @@ def lock(place):
         return folder / LOCK_NAME
 
     return write
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(place):
+    """The last of the folders is outside of what a test has for itself."""
+    yield
+    for folder in meeting_folders(place)[1:]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
