@@ -27,9 +27,9 @@ def _take(bench: Bench) -> Iterator[Figure]:
         for _ in range(QUICK_ROUNDS if bench.quick else ROUNDS)
     ]
     calm = min(each["calm_ms"] for each in rounds)
-    note = f"the best of {len(rounds)}; baseline: the same tray before it begins"
+    note = f"the worst of {len(rounds)}; baseline: the same tray before it begins, at its calmest"
     for scene in rounds[0]["pauses"]:
-        longest = min(each["pauses"][scene] for each in rounds)
+        longest = max(each["pauses"][scene] for each in rounds)
         yield Figure(f"longest gap, {scene}", longest, "ms", calm, Aim(MAX_MS), note)
         note = ""
 

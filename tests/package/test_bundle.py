@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -264,6 +265,25 @@ class TestGateway:
 
 
 @pytest.mark.desktop
+class TestVerbs:
+    def test_login_entry_is_the_command_that_starts_the_bundle(self, bundle, start_tray, home):
+        ctl = bundle / "picoclaw-trayctl"
+        place = ("--home", str(home.place.home), "--json")
+        enabled = json.loads(answer_of(ctl, "autostart", "enable", *place))
+        chosen = variables_of(home)
+        chosen.pop("PICOCLAW_HOME")
+
+        tray = start_tray(*enabled["command"], **chosen)
+        gateway = tray.gateway()
+        status = json.loads(answer_of(ctl, "status", *place))
+        quit_ = json.loads(answer_of(ctl, "quit", *place))
+
+        assert enabled["command"][0] == str(bundle / "picoclaw-tray")
+        assert (status["phase"], status["pid"]) == ("running", gateway.pid)
+        assert status["tray"]["pid"] == tray.program.pid
+        assert quit_ == {"status": "ok", "gateway": "stopped"}
+
+
 def test_bundle_shows_its_icon_on_a_panel(bundle, tmp_path, qapp):
     with Desktop(tmp_path / "desktop") as desktop:
         desktop.start_panel()
