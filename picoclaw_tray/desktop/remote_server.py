@@ -64,6 +64,8 @@ class Connection(QObject):
     def answer(self, answer: Answer) -> None:
         """Says it, and hangs up."""
         self.is_waiting_for_line = False
+        if not self._socket.isOpen():
+            return  # he is gone, which is about to be told
         self._limit.start()  # for who does not read it
         self._socket.write(dump_answer(answer))
         self._socket.flush()  # the tray may end before the event loop comes to it
