@@ -164,7 +164,9 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--demo", action="store_true", help="try it on a stand-in gateway; yours is not touched"
     )
-    run.add_argument("--debug", action="store_true", help="log more, here and in the gateway")
+    run.add_argument(
+        "--debug", action="store_true", help="log more, in tray.log and in the gateway"
+    )
 
 
 def _parent() -> argparse.ArgumentParser:
@@ -174,10 +176,10 @@ def _parent() -> argparse.ArgumentParser:
 def _place() -> argparse.ArgumentParser:
     parent = _parent()
     home = parent.add_argument(
-        "--home", default="", metavar="DIR", help="PicoClaw's home (PICOCLAW_HOME)"
+        "--home", type=_path, metavar="DIR", help="PicoClaw's home (PICOCLAW_HOME)"
     )
     config = parent.add_argument(
-        "--config", default="", metavar="FILE", help="its config file (PICOCLAW_CONFIG)"
+        "--config", type=_path, metavar="FILE", help="its config file (PICOCLAW_CONFIG)"
     )
     home.complete, config.complete = _FOLDER, _FILE  # type: ignore[attr-defined]
     return parent
@@ -213,6 +215,15 @@ def _wait() -> argparse.ArgumentParser:
         "--no-wait", dest="wait", action="store_false", help="do not wait for the outcome"
     )
     return parent
+
+
+def _path(word: str) -> str:
+    if not word:  # a variable of a shell that is not set: it would mean the usual home
+        raise ValueError
+    return word
+
+
+_path.__name__ = "path"
 
 
 def _seconds(word: str) -> float:

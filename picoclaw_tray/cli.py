@@ -68,6 +68,7 @@ def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int
     if options.verb is None:
         parser.print_help()
         return ExitCode.USAGE
+    options.home, options.config = options.home or "", options.config or ""
     if options.verb == "run" and options.demo and (options.home or options.config):
         parser.error("--demo has a home of its own: leave out --home and --config")
     if options.verb == "run":

@@ -69,6 +69,8 @@ class TestUnderstanding:
             ["status", "--force"],
             ["show", "everything"],
             ["autostart"],
+            ["status", "--home", ""],
+            ["run", "--config", ""],
             ["quit", "--stop", "--leave"],
             ["run", "--timeout", "3"],
             ["run", "--demo", "--home", "H"],

@@ -22,7 +22,7 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.presentation.advice import reload_failure
 from picoclaw_tray.presentation.machine import why_not
-from picoclaw_tray.presentation.notices import announce_notice, was_refused
+from picoclaw_tray.presentation.notices import announce_notice, is_unexplained, was_refused
 from picoclaw_tray.presentation.reload import ReloadStage
 from picoclaw_tray.presentation.service import refused_restart, refused_stop
 from picoclaw_tray.presentation.status import reason_of
@@ -130,9 +130,11 @@ def _started(verb: Verb, asked: Situation, before: Situation, after: Situation) 
             return None
 
 
-def _not_started(state: State) -> Answer:
+def _not_started(state: State) -> Answer | None:
     if isinstance(state.phase, Stopped):
         return _error(text(_STOPPED_MEANWHILE))
+    if is_unexplained(state):
+        return None  # its reason comes a moment later
     return _error(reason_of(state.failure), *_next_step(state.failure))
 
 

@@ -55,6 +55,7 @@ REST_LIMIT_S: Final = 1.0
 
 _SILENT = "The tray does not answer; this was found out without it."
 _NOT_IN_TIME = "The gateway has not stopped in time; it was asked to."
+_ASKED = "The gateway was asked to stop; nobody watches whether it does."
 _UNKNOWN = "Whether a gateway runs could not be found out in time."
 
 _News: TypeAlias = "Observation | Outlook | None"
@@ -122,7 +123,7 @@ def stop(site: LaunchSite, request: Request, *, limit_s: float) -> Answer:
             supervision.tidy_up()
             return answer
         if not request.wait:
-            return taken_on(supervision.situation)
+            return replace(taken_on(supervision.situation), lines=(_ASKED,))
         if time.monotonic() > deadline:
             return error_answer(_NOT_IN_TIME)
         before = supervision.situation

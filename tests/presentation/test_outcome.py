@@ -135,6 +135,11 @@ class TestStart:
         assert failing(answer) == "The disk is full."
         assert answer.lines == ("The disk is full.", "Tidy up.")
 
+    def test_waits_for_the_reason_of_a_failure(self):
+        crash = Failure("unknown", exit_code=1)
+
+        assert after(START, Stopped(), CRASHED, Failed(gave_up=True), failure=crash) is None
+
     def test_fails_without_a_next_step_too(self):
         answer = after(
             START, Stopped(), CRASHED, Failed(gave_up=True), failure=Failure("unknown", REASON)
