@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.system.autostart import Action
     from picoclaw_tray.system.autostart.entry import LoginEntry
+
+
+GLANCE_S = 60.0
+"""The longest that a menu may show what the desktop's own settings have changed."""
 
 
 class LoginItem(QObject):
@@ -42,6 +47,7 @@ class LoginItem(QObject):
         self._entry = entry
         self._under_way: deque[Action] = deque()  # answers come in this order
         self._told: LoginStatus | None = None
+        self._asked_at = float("-inf")
 
     @Slot()
     def ask(self) -> None:
@@ -51,8 +57,11 @@ class LoginItem(QObject):
 
     @Slot()
     def glance(self) -> None:
-        """The same where it costs next to nothing, for hosts that open a menu without a word."""
-        if sys.platform == "linux":
+        """The same where it costs next to nothing, for hosts that open a menu without a word.
+
+        Not with each look at the gateway: every question wakes the lane and then us.
+        """
+        if sys.platform == "linux" and time.monotonic() >= self._asked_at + GLANCE_S:
             self.ask()
 
     @Slot(bool)
@@ -73,5 +82,6 @@ class LoginItem(QObject):
             self.changed.emit(answer)
 
     def _raise(self, action: Action) -> None:
+        self._asked_at = time.monotonic()
         self._under_way.append(action)
         self.job_raised.emit(jobs.settling_login(self._entry, action))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from picoclaw_tray.desktop import login_item
 from picoclaw_tray.desktop.situation_board import SituationBoard
 from picoclaw_tray.presentation.autostart import LoginState
 from picoclaw_tray.system.launch_site import prepare_site
@@ -97,7 +98,10 @@ def test_window_that_opens_shows_it_too(asked: Rig, path: Path) -> None:
     asked.until(lambda: asked.actions.login.text() == f"{LABEL} (would not start this tray)")
 
 
-def test_look_at_the_gateway_looks_at_the_login_too(asked: Rig, path: Path) -> None:
+def test_look_at_the_gateway_looks_at_the_login_too(
+    asked: Rig, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login_item, "GLANCE_S", 0.0)
     path.parent.mkdir(parents=True)
     path.write_text("nonsense")
 

@@ -104,6 +104,16 @@ def test_glance_asks_where_that_is_cheap(item: LoginItem, steps: Steps) -> None:
     assert steps.carry_out() == 1
 
 
+@pytest.mark.linux
+def test_glance_asks_not_again_at_once(item: LoginItem, steps: Steps) -> None:
+    item.ask()
+    steps.carry_out()
+
+    item.glance()
+
+    assert steps.carry_out() == 0
+
+
 def test_wish_is_carried_out_and_told(item: LoginItem, steps: Steps, path: Path) -> None:
     item.set_enabled(True)
     steps.carry_out()
