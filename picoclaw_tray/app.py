@@ -31,7 +31,7 @@ from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
-from picoclaw_tray.remote import View
+from picoclaw_tray.remote import Request, View
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.desktop.dialogs import Dialogs
     from picoclaw_tray.desktop.log_window import GatewayWindow
+    from picoclaw_tray.desktop.remote_control import RemoteControl
     from picoclaw_tray.desktop.remote_server import RemoteServer
     from picoclaw_tray.system.autostart.entry import LoginEntry
     from picoclaw_tray.system.crew import Crew
@@ -121,12 +122,16 @@ class TrayApp(QObject):
         if self._site.settings_problem is not None:
             log.warning("settings: %s", render(self._site.settings_problem))
         self._tray.show()
+        QTimer.singleShot(0, partial(self._set_to_work, start=start))
+
+    def _set_to_work(self, *, start: bool) -> None:
+        """Once the icon is on its way: the imports of the lanes would hold it up."""
+        self._listen()
         self._login.ask()
         if start:
             self._controller.start()
         else:
             self._controller.nudge()
-        QTimer.singleShot(0, self._listen)
 
     def finish(self) -> None:
         """Gives the gateway its last seconds if the event loop has ended unasked.
@@ -333,26 +338,37 @@ class TrayApp(QObject):
             case _:
                 assert_never(wish)
 
-    @Slot()
     def _listen(self) -> None:
         """From now on a shell can ask; its part of Qt is not imported before the icon is there."""
         if self._socket is None:
             log.warning("no folder for a socket: a shell cannot ask this tray")
             return
-        from picoclaw_tray.desktop.remote_control import RemoteControl  # noqa: PLC0415
         from picoclaw_tray.desktop.remote_server import RemoteServer  # noqa: PLC0415
 
         self._remote = server = RemoteServer(self)
+        server.requested.connect(self._on_requested)
+        self._controller.observed.connect(server.ensure)
+        server.listen(self._socket)
+
+    @Slot(int, Request)
+    def _on_requested(self, number: int, request: Request) -> None:
+        self._remote_control.on_requested(number, request)
+
+    @cached_property
+    def _remote_control(self) -> RemoteControl:
+        """Not before somebody asks: its imports would halt the icon while the lanes have theirs."""
+        from picoclaw_tray.desktop.remote_control import RemoteControl  # noqa: PLC0415
+
+        server = self._remote
+        assert server is not None
         control = RemoteControl(self._board.situation, server)
         self._board.situation_changed.connect(control.on_situation)
-        server.requested.connect(control.on_requested)
         server.dropped.connect(control.on_dropped)
         control.answered.connect(server.answer)
         control.wished.connect(self._on_wished)
         control.quit_wished.connect(self._on_quit_wished)
         control.view_wished.connect(self._on_view_wished)
-        self._controller.observed.connect(server.ensure)
-        server.listen(self._socket)
+        return control
 
     @Slot(View)
     def _on_view_wished(self, view: View) -> None:
