@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from picoclaw_tray.system.autostart.entry import LoginEntry
 
 
-GLANCE_S = 60.0
+GLANCE_S = 300.0
 """The longest that a menu may show what the desktop's own settings have changed."""
 
 
