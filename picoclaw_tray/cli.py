@@ -145,11 +145,13 @@ def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _without_display(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
     """Another tray of this home may have one."""
     from picoclaw_tray import verbs  # noqa: PLC0415 - as above
+    from picoclaw_tray.system.paths import gateway_place  # noqa: PLC0415 - as above
+    from picoclaw_tray.system.rendezvous import tray_pid  # noqa: PLC0415 - as above
 
-    shown = None
-    if not options.demo:
-        shown = verbs.show_running(environ, home=options.home, config=options.config)
-    return shown or error_answer(_NO_DISPLAY)
+    place = gateway_place(environ, options.home, options.config)
+    if not options.demo and verbs.show_running(place):
+        return verbs.runs_already(tray_pid(place))
+    return error_answer(_NO_DISPLAY)
 
 
 def _say(line: str) -> None:

@@ -16,22 +16,19 @@ from picoclaw_tray.app import TrayApp
 from picoclaw_tray.desktop import qt_messages
 from picoclaw_tray.desktop.icons import app_icon
 from picoclaw_tray.desktop.single_instance import claim
-from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
+from picoclaw_tray.remote import Answer, ExitCode, error_answer
 from picoclaw_tray.system.launch_site import prepare_site
 from picoclaw_tray.system.own_log import OwnLog
 from picoclaw_tray.system.rendezvous import find_socket, meeting_folders, remove_empty
-from picoclaw_tray.system.tray_socket import NoAnswer, NoTray, ask
+from picoclaw_tray.verbs import runs_already, show_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from picoclaw_tray.desktop.single_instance import Claim
     from picoclaw_tray.system.launch_site import LaunchSite
-    from picoclaw_tray.system.paths import GatewayPlace
 
 log = logging.getLogger(__name__)
-
-SHOW_LIMIT_S = 2.0
 
 _DEMO = """\
 The icon in the tray is that of a demo gateway, whose home is thrown away at the end.
@@ -78,7 +75,7 @@ def run(
         if site.demo is not None:
             after.callback(site.demo.remove)
         folders = meeting_folders(site.place, throw_away=site.demo is not None)
-        claimed = claim(site.place, folders, partial(_show_other, site.place))
+        claimed = claim(site.place, folders, partial(show_running, site.place))
         if claimed.is_taken:
             return _other_tray(claimed)
         after.callback(remove_empty, folders)
@@ -123,23 +120,15 @@ def _run(
     return status
 
 
-def _show_other(place: GatewayPlace) -> bool:
-    try:
-        return ask(place, Request(Verb.SHOW), limit_s=SHOW_LIMIT_S).exit_code is ExitCode.DONE
-    except (NoTray, NoAnswer):
-        return False
-
-
 def _other_tray(claimed: Claim) -> Answer:
+    if claimed.shown:
+        return runs_already(claimed.other)
     who = f"picoclaw-tray (PID {claimed.other})" if claimed.other else "picoclaw-tray"
-    if not claimed.shown:
-        return error_answer(
-            f"Another {who} looks after this home, and does not answer.",
-            ExitCode.FAILED,
-            "End it, then start again.",
-        )
-    payload: dict[str, object] = {"status": "ok", "already_running": True}
-    return Answer(ExitCode.DONE, payload, (f"Another {who} runs already and shows its window.",))
+    return error_answer(
+        f"Another {who} looks after this home, and does not answer.",
+        ExitCode.FAILED,
+        "End it, then start again.",
+    )
 
 
 def _application() -> QApplication:

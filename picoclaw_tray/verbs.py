@@ -52,16 +52,19 @@ def carry_out(
     return answer
 
 
-def show_running(environ: Mapping[str, str], *, home: str, config: str) -> Answer | None:
-    """Has the tray that runs show its window; none if there is none, or none that would."""
+def show_running(place: GatewayPlace) -> bool:
+    """Has the tray that runs show its window; false if there is none, or none that would."""
     try:
-        answer = ask(gateway_place(environ, home, config), Request(Verb.SHOW), limit_s=SHOW_LIMIT_S)
+        return ask(place, Request(Verb.SHOW), limit_s=SHOW_LIMIT_S).exit_code is ExitCode.DONE
     except (NoTray, NoAnswer):
-        return None
-    if answer.exit_code is not ExitCode.DONE:
-        return None
-    payload = {"status": "ok", "already_running": True}
-    return Answer(ExitCode.DONE, payload, ("picoclaw-tray runs already and shows its window.",))
+        return False
+
+
+def runs_already(tray: int | None) -> Answer:
+    """The answer to ``run`` beside a tray that has shown its window; ``tray`` is its PID."""
+    who = f"picoclaw-tray (PID {tray})" if tray else "picoclaw-tray"
+    payload = {"status": "ok", "already_running": True, "tray": tray}
+    return Answer(ExitCode.DONE, payload, (f"Another {who} runs already and shows its window.",))
 
 
 def autostart(

@@ -14,14 +14,11 @@ from picoclaw_tray.desktop.lane import Job
 from picoclaw_tray.lifecycle.messages import (
     Diagnosed,
     Event,
-    Kill,
     Nothing,
     Observed,
-    Obstacle,
     Prepared,
     Refused,
     Signalled,
-    SignalRefused,
 )
 from picoclaw_tray.lifecycle.state import COULD_NOT_CHECK, Failure
 from picoclaw_tray.presentation.autostart import LoginStatus
@@ -34,6 +31,7 @@ if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.messages import (
         Diagnose,
         Forget,
+        Kill,
         LaunchPlan,
         Observe,
         Prepare,
@@ -206,10 +204,4 @@ def _record(crew: FindCrew, process: Process, plan: LaunchPlan) -> Answer:
 def _signal(request: Terminate | Kill) -> Answer:
     from picoclaw_tray.system import signaller  # noqa: PLC0415 - psutil is imported in the lane
 
-    if isinstance(request, Kill):
-        result = signaller.kill(request.process, request.tree)
-    else:
-        result = signaller.terminate(request.process)
-    if isinstance(result, Obstacle):
-        return Answer(SignalRefused(0, request.epoch, result))
-    return Answer(Signalled(0, request.epoch, result))
+    return Answer(signaller.carry_out(request))

@@ -6,15 +6,17 @@ import logging
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, TypeAlias
 
 import psutil
 
-from picoclaw_tray.lifecycle.messages import Obstacle
+from picoclaw_tray.lifecycle.messages import Kill, Obstacle, Signalled, SignalRefused
 from picoclaw_tray.system.pidfd import open_pidfd
 from picoclaw_tray.system.processes import descendants, is_alive
 
 if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.messages import Terminate
     from picoclaw_tray.lifecycle.state import Process, ProcessKey
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,18 @@ Tree: TypeAlias = "tuple[ProcessKey, ...]"
 
 CTRL_C_LIMIT_S = 2.0
 """It takes a quarter of a second; the stop grace runs meanwhile."""
+
+
+def carry_out(effect: Terminate | Kill) -> Signalled | SignalRefused:
+    """Does what the life cycle asks for; the event that tells it what came of that."""
+    if isinstance(effect, Kill):
+        result = kill(effect.process, effect.tree)
+    else:
+        result = terminate(effect.process)
+    now = time.monotonic()
+    if isinstance(result, Obstacle):
+        return SignalRefused(now, effect.epoch, result)
+    return Signalled(now, effect.epoch, result)
 
 
 def terminate(process: Process) -> Tree | Obstacle:

@@ -25,9 +25,6 @@ from picoclaw_tray.lifecycle.messages import (
     Nudged,
     Observe,
     Observed,
-    Obstacle,
-    Signalled,
-    SignalRefused,
     StopRequested,
     Terminate,
     Tick,
@@ -165,7 +162,9 @@ class _Supervision:
             case Observe():
                 return (self._observe(effect),)
             case Terminate() | Kill():
-                return (self._signal(effect),)
+                from picoclaw_tray.system import signaller  # noqa: PLC0415 - imports psutil
+
+                return (signaller.carry_out(effect),)
             case Forget():
                 self._tidied.append(effect)
             case Notice():
@@ -179,19 +178,6 @@ class _Supervision:
         facts = replace(seen.facts, service=seen.facts.service or self.situation.facts.service)
         self.situation = replace(self.situation, facts=facts)
         return Observed(time.monotonic(), effect.epoch, seen.finding, seen.survivors)
-
-    @staticmethod
-    def _signal(effect: Terminate | Kill) -> Event:
-        from picoclaw_tray.system import signaller  # noqa: PLC0415 - imports psutil
-
-        if isinstance(effect, Kill):
-            result = signaller.kill(effect.process, effect.tree)
-        else:
-            result = signaller.terminate(effect.process)
-        now = time.monotonic()
-        if isinstance(result, Obstacle):
-            return SignalRefused(now, effect.epoch, result)
-        return Signalled(now, effect.epoch, result)
 
 
 def _look(site: LaunchSite, found: queue.SimpleQueue[_News]) -> None:

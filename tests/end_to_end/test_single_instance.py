@@ -52,9 +52,10 @@ class TestSecondRun:
         assert tray.program.is_running
 
     def test_script_is_told_so_too(self, shell, start_idle_tray):
-        start_idle_tray()
+        tray = start_idle_tray()
 
-        assert shell("run", "--json").payload == {"status": "ok", "already_running": True}
+        answer = shell("run", "--json").payload
+        assert answer == {"status": "ok", "already_running": True, "tray": tray.program.pid}
 
     def test_other_spelling_of_the_home_is_the_same_home(
         self, shell, start_idle_tray, stand_in_home, tmp_path
