@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         status = _main(program, arguments, dict(os.environ))
         sys.stdout.flush()
     except BrokenPipeError:  # who read us has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         status = ExitCode.FAILED
     except KeyboardInterrupt:  # who waited has waited enough; what was asked for goes on
         status = INTERRUPTED
@@ -58,9 +58,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int:
     if arguments[:1] == [CTRL_C_VERB]:
         return _send_ctrl_c(arguments[1:])
-    if program == TRAY and (not arguments or arguments[0].split("=")[0] not in FIRST_WORDS):
-        arguments = ["run", *arguments]
     parser = parser_of(program)
+    begins_with_verb = bool(arguments) and arguments[0].partition("=")[0] in FIRST_WORDS
+    if program == TRAY and not begins_with_verb:
+        arguments = ["run", *arguments]
+    elif arguments and arguments[0].startswith("-") and not begins_with_verb:
+        parser.error(f"the verb comes first: {program} VERB {arguments[0]}")
     options = parser.parse_args(arguments)
     if options.completion:
         print(completion(program, options.completion))
@@ -103,16 +106,33 @@ def _version() -> Answer:
 
 def _print_answer(answer: Answer, options: argparse.Namespace) -> int:
     """Prints it, and returns the exit code: that of ``status --running`` is its own."""
-    failed = answer.exit_code is not ExitCode.DONE
-    if options.json:
-        print(json.dumps(answer.payload))
-    else:
-        for line in answer.lines:
-            print(_printable(line), file=sys.stderr if failed else sys.stdout)
+    try:
+        _print(answer, as_json=options.json)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _discard_output()
+        print(f"The answer could not be written: {error.strerror}.", file=sys.stderr)
+        return ExitCode.FAILED
     asked = getattr(options, "running", False) and answer.exit_code is ExitCode.DONE
     if asked and answer.payload.get("phase") != "running":
         return ExitCode.NOTHING
     return answer.exit_code
+
+
+def _print(answer: Answer, *, as_json: bool) -> None:
+    failed = answer.exit_code is not ExitCode.DONE
+    if as_json:
+        print(json.dumps(answer.payload))
+    else:
+        for line in answer.lines:
+            print(_printable(line), file=sys.stderr if failed else sys.stdout)
+    sys.stdout.flush()
+
+
+def _discard_output() -> None:
+    """What could not be written would be tried again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _printable(line: str) -> str:

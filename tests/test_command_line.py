@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,12 @@ class TestUnderstanding:
 
         assert (status, out) == (2, "")
         assert "usage: picoclaw-trayctl" in err
+
+    def test_option_before_the_verb_is_told_where_it_belongs(self, capsys):
+        status, out, err = printed(capsys, CONSOLE, "--home", "H", "status")
+
+        assert (status, out) == (2, "")
+        assert "the verb comes first: picoclaw-trayctl VERB --home" in err
 
     def test_first_words_are_those_of_the_parser(self):
         help_ = parser_of(TRAY).format_help()
@@ -182,6 +189,21 @@ class TestPrinting:
         os.close(write)
 
         assert ended.stderr == b""
+
+    @pytest.mark.linux
+    @pytest.mark.parametrize("words", [(), ("--json",)], ids=["for a person", "as JSON"])
+    def test_full_disk_is_told(self, words):
+        with Path("/dev/full").open("w", encoding="ascii") as full:
+            ended = subprocess.run(
+                [sys.executable, "-m", "picoclaw_tray", "version", *words],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+
+        assert ended.returncode == 1
+        assert ended.stderr == "The answer could not be written: No space left on device.\n"
 
     def test_display_is_missed_in_one_sentence(self, capsys):
         status, out, err = printed(capsys, TRAY, "run")

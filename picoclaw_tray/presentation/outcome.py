@@ -42,6 +42,10 @@ _NOT_RUNNING = QT_TRANSLATE_NOOP("Outcome", "No gateway was running.")
 _RELOADED = QT_TRANSLATE_NOOP("Outcome", "The gateway has taken over its configuration.")
 _TAKEN_ON = QT_TRANSLATE_NOOP("Outcome", "The tray sees to it.")
 _STOPPED_MEANWHILE = QT_TRANSLATE_NOOP("Outcome", "Somebody stopped the gateway meanwhile.")
+_ENDED_EARLY = QT_TRANSLATE_NOOP(
+    "Outcome", "The gateway ended before it was ready, in good order and not by this tray."
+)
+_SEE_LOG = QT_TRANSLATE_NOOP("Outcome", "Look at its last lines: picoclaw-trayctl show")
 _ENDED_MEANWHILE = QT_TRANSLATE_NOOP("Outcome", "The gateway ended meanwhile.")
 _QUITTING = QT_TRANSLATE_NOOP("Outcome", "The tray is quitting.")
 _NO_REACTION = QT_TRANSLATE_NOOP("Outcome", "The gateway does not react, not even to force.")
@@ -131,8 +135,13 @@ def _started(verb: Verb, asked: Situation, before: Situation, after: Situation) 
 
 
 def _not_started(state: State) -> Answer | None:
-    if isinstance(state.phase, Stopped):
-        return _error(text(_STOPPED_MEANWHILE))
+    match state.phase:
+        case Stopped(reason=StopReason.FROM_OUTSIDE):
+            return _error(text(_ENDED_EARLY), text(_SEE_LOG))
+        case Stopped():
+            return _error(text(_STOPPED_MEANWHILE))
+        case _:
+            pass
     if is_unexplained(state):
         return None  # its reason comes a moment later
     return _error(reason_of(state.failure), *_next_step(state.failure))

@@ -154,6 +154,14 @@ class TestStart:
 
         assert failing(answer) == "Somebody stopped the gateway meanwhile."
 
+    def test_fails_when_it_ends_in_good_order_before_it_runs(self):
+        ended = Stopped(StopReason.FROM_OUTSIDE)
+
+        answer = after(START, Stopped(), Starting(OURS, NOW), ended)
+
+        assert failing(answer).startswith("The gateway ended before it was ready, in good order")
+        assert answer.lines[1] == "Look at its last lines: picoclaw-trayctl show"
+
     @pytest.mark.parametrize("request_", [START, RESTART], ids=["start", "restart"])
     def test_fails_when_the_tray_quits(self, request_):
         stopping = Stopping(OURS, QUIT, NOW)
