@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _RUNS = QT_TRANSLATE_NOOP("Outcome", "The gateway runs (PID {pid}).")
 _STOPPED = QT_TRANSLATE_NOOP("Outcome", "The gateway has stopped (PID {pid}).")
 _NOT_RUNNING = QT_TRANSLATE_NOOP("Outcome", "No gateway was running.")
+_CALLED_OFF = QT_TRANSLATE_NOOP("Outcome", "No gateway was running; it is not tried again.")
 _RELOADED = QT_TRANSLATE_NOOP("Outcome", "The gateway has taken over its configuration.")
 _TAKEN_ON = QT_TRANSLATE_NOOP("Outcome", "The tray sees to it.")
 _STOPPED_MEANWHILE = QT_TRANSLATE_NOOP("Outcome", "Somebody stopped the gateway meanwhile.")
@@ -182,7 +183,8 @@ def _stopped(asked: Situation, before: Situation, after: Situation) -> Answer | 
     if process is not None and (last is None or process.key == last.key):
         return None
     if last is None:
-        sentence = render(text(_NOT_RUNNING))
+        called_off = isinstance(asked.state.phase, Backoff)
+        sentence = render(text(_CALLED_OFF if called_off else _NOT_RUNNING))
         return Answer(ExitCode.DONE, {"status": "not_running"}, (sentence,))
     return _done(last, text(_STOPPED, pid=last.key.pid))
 

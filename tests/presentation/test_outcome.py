@@ -237,6 +237,12 @@ class TestStop:
     def test_calls_off_a_start(self):
         assert after(STOP, PREPARING, Stopped(StopReason.BY_USER)) == NOT_RUNNING
 
+    def test_of_one_that_waits_for_its_next_attempt_calls_that_off(self):
+        answer = after(STOP, CRASHED, Stopped(StopReason.BY_USER))
+
+        assert answer.payload == {"status": "not_running"}
+        assert answer.lines == ("No gateway was running; it is not tried again.",)
+
     def test_waits_for_a_gateway_that_is_being_made(self):
         spawning, stopping = Spawning(anyway=False, then=Rest()), Stopping(OURS, Rest(), NOW)
 
