@@ -20,6 +20,7 @@ from picoclaw_tray.desktop.login_item import LoginItem
 from picoclaw_tray.desktop.notifier import Notifier
 from picoclaw_tray.desktop.reload import Reload
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
+from picoclaw_tray.desktop.shell_access import ShellAccess
 from picoclaw_tray.desktop.situation_board import SituationBoard
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.desktop.tray import Tray
@@ -31,7 +32,7 @@ from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
-from picoclaw_tray.remote import Request, View
+from picoclaw_tray.remote import View
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.desktop.dialogs import Dialogs
     from picoclaw_tray.desktop.log_window import GatewayWindow
-    from picoclaw_tray.desktop.remote_control import RemoteControl
-    from picoclaw_tray.desktop.remote_server import RemoteServer
     from picoclaw_tray.system.autostart.entry import LoginEntry
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.launch_site import LaunchSite
@@ -112,7 +111,7 @@ class TrayApp(QObject):
         self._signals = SignalWatch(self)
         self._session = SessionEnd(application)
         self._home_watch = HomeWatch(site.place, self)
-        self._remote: RemoteServer | None = None
+        self._shell = ShellAccess(self._board, self)
         self._no_host = False
         self._connect()
         self._on_situation(self._board.situation)
@@ -122,11 +121,14 @@ class TrayApp(QObject):
         if self._site.settings_problem is not None:
             log.warning("settings: %s", render(self._site.settings_problem))
         self._tray.show()
-        QTimer.singleShot(0, partial(self._set_to_work, start=start))
+        QTimer.singleShot(0, self, partial(self._set_to_work, start=start))
 
     def _set_to_work(self, *, start: bool) -> None:
         """Once the icon is on its way: the imports of the lanes would hold it up."""
-        self._listen()
+        if self._socket is None:
+            log.warning("no folder for a socket: a shell cannot ask this tray")
+        else:
+            self._shell.listen(self._socket)
         self._login.ask()
         if start:
             self._controller.start()
@@ -154,8 +156,7 @@ class TrayApp(QObject):
             self._window.set_confirm_close(False)
             self._window.close()
             self._window.deleteLater()
-        if self._remote is not None:
-            self._remote.close()
+        self._shell.close()
         self._controller.close()  # may wait for a look that is under way: nothing is shown any more
         self._signals.close()
         self.deleteLater()
@@ -201,6 +202,10 @@ class TrayApp(QObject):
         self._tray.host_appeared.connect(self._on_host_appeared)
         self._signals.interrupted.connect(self._on_interrupted)
         self._signals.terminated.connect(self._on_session_ending)
+        controller.observed.connect(self._shell.ensure)
+        self._shell.wished.connect(self._on_wished)
+        self._shell.quit_wished.connect(self._on_quit_wished)
+        self._shell.view_wished.connect(self._on_view_wished)
         self._session.ending.connect(self._on_session_ending)
         self._session.resumed.connect(controller.resume)
 
@@ -337,38 +342,6 @@ class TrayApp(QObject):
                 controller.quit()
             case _:
                 assert_never(wish)
-
-    def _listen(self) -> None:
-        """From now on a shell can ask; its part of Qt is not imported before the icon is there."""
-        if self._socket is None:
-            log.warning("no folder for a socket: a shell cannot ask this tray")
-            return
-        from picoclaw_tray.desktop.remote_server import RemoteServer  # noqa: PLC0415
-
-        self._remote = server = RemoteServer(self)
-        server.requested.connect(self._on_requested)
-        self._controller.observed.connect(server.ensure)
-        server.listen(self._socket)
-
-    @Slot(int, Request)
-    def _on_requested(self, number: int, request: Request) -> None:
-        self._remote_control.on_requested(number, request)
-
-    @cached_property
-    def _remote_control(self) -> RemoteControl:
-        """Not before somebody asks: its imports would halt the icon while the lanes have theirs."""
-        from picoclaw_tray.desktop.remote_control import RemoteControl  # noqa: PLC0415
-
-        server = self._remote
-        assert server is not None
-        control = RemoteControl(self._board.situation, server)
-        self._board.situation_changed.connect(control.on_situation)
-        server.dropped.connect(control.on_dropped)
-        control.answered.connect(server.answer)
-        control.wished.connect(self._on_wished)
-        control.quit_wished.connect(self._on_quit_wished)
-        control.view_wished.connect(self._on_view_wished)
-        return control
 
     @Slot(View)
     def _on_view_wished(self, view: View) -> None:

@@ -1,0 +1,77 @@
+"""What a shell reaches of the tray: a socket, and who answers there once somebody asks.
+
+The two are imported late. QtNetwork is not for the icon to wait for, and what judges and reports
+would, right after it, halt the GUI thread while the lanes have their own imports.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from picoclaw_tray.presentation.tray import Wish
+from picoclaw_tray.remote import Request, View
+
+if TYPE_CHECKING:
+    from picoclaw_tray.desktop.remote_control import RemoteControl
+    from picoclaw_tray.desktop.remote_server import RemoteServer
+    from picoclaw_tray.desktop.situation_board import SituationBoard
+
+
+class ShellAccess(QObject):
+    """Nobody can ask before ``listen``.
+
+    Signals:
+        wished(Wish): As from the menu.
+        quit_wished(bool): The tray is to end; whether a gateway that can outlive it is left.
+        view_wished(View): Something is to be shown.
+    """
+
+    wished = Signal(Wish)
+    quit_wished = Signal(bool)
+    view_wished = Signal(View)
+
+    def __init__(self, board: SituationBoard, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._board = board
+        self._server: RemoteServer | None = None
+
+    def listen(self, socket: str) -> None:
+        """From now on a shell can ask."""
+        from picoclaw_tray.desktop.remote_server import RemoteServer  # noqa: PLC0415
+
+        self._server = server = RemoteServer(self)
+        server.requested.connect(self._on_requested)
+        server.listen(socket)
+
+    @Slot()
+    def ensure(self) -> None:
+        """As ``RemoteServer.ensure``."""
+        if self._server is not None:
+            self._server.ensure()
+
+    def close(self) -> None:
+        """Listens no more."""
+        if self._server is not None:
+            self._server.close()
+
+    @Slot(int, Request)
+    def _on_requested(self, number: int, request: Request) -> None:
+        self._control.on_requested(number, request)
+
+    @cached_property
+    def _control(self) -> RemoteControl:
+        from picoclaw_tray.desktop.remote_control import RemoteControl  # noqa: PLC0415
+
+        server = self._server
+        assert server is not None
+        control = RemoteControl(self._board.situation, self)
+        self._board.situation_changed.connect(control.on_situation)
+        server.dropped.connect(control.on_dropped)
+        control.answered.connect(server.answer)
+        control.wished.connect(self.wished)
+        control.quit_wished.connect(self.quit_wished)
+        control.view_wished.connect(self.view_wished)
+        return control
