@@ -24,18 +24,22 @@ INDENT = "  "
 
 
 def report(situation: Situation, now: float, *, from_tray: bool) -> tuple[str, ...]:
-    """The headline first, what belongs to it indented, then whole sentences.
+    """The headline and its next step, what belongs to it indented, then whole sentences.
 
     Args:
         situation: As it is.
         now: Monotonic seconds, for countdown and uptime.
         from_tray: A tray looks after the gateway.
     """
+    # A headline that says why belongs together with what to do about it.
+    explained = situation.state.failure if _says_why(situation) else None
     lines = [render(headline(situation.state, now))]
+    if explained is not None and explained.next_step is not None:
+        lines.append(render(explained.next_step))
     lines += [INDENT + render(detail) for detail in _details(situation, now)]
     lines += [render(sentence) for sentence in _sentences(situation)]
-    if situation.state.failure is not None and isinstance(situation.state.phase, Backoff | Failed):
-        lines += [INDENT + line for line in situation.state.failure.evidence]
+    if explained is not None:
+        lines += [INDENT + line for line in explained.evidence]
     return tuple(lines if from_tray else [*lines, render(text(_NO_TRAY))])
 
 
@@ -45,12 +49,11 @@ def _details(situation: Situation, now: float) -> Iterator[Text]:
 
 
 def _sentences(situation: Situation) -> Iterator[Text]:
-    state = situation.state
-    match state.phase:
-        case Backoff() | Failed():  # their headline says why
-            if state.failure is not None and state.failure.next_step is not None:
-                yield state.failure.next_step
-        case _:
-            if failure := shown_failure(state):
-                yield failure
+    failure = shown_failure(situation.state)
+    if failure is not None and not _says_why(situation):
+        yield failure
     yield from standing_notices(situation)
+
+
+def _says_why(situation: Situation) -> bool:
+    return isinstance(situation.state.phase, Backoff | Failed)

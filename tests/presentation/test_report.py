@@ -42,7 +42,7 @@ def test_failure_is_reported_with_its_next_step_and_the_last_lines():
 
     lines = report(situation(Failed(gave_up=False), failure), NOW, from_tray=True)
 
-    assert lines == ("The disk is full.", HOME, "Tidy up.", "  panic: oh")
+    assert lines == ("The disk is full.", "Tidy up.", HOME, "  panic: oh")
 
 
 def test_failure_without_next_step_is_reported_too():
