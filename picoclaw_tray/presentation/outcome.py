@@ -61,9 +61,10 @@ _CANNOT_RELOAD = QT_TRANSLATE_NOOP(
 _QUIT = QT_TRANSLATE_NOOP("Outcome", "The tray has quit. No gateway was running.")
 _QUIT_STOPPED = QT_TRANSLATE_NOOP("Outcome", "The tray has quit, and the gateway has stopped.")
 _QUIT_LEFT = QT_TRANSLATE_NOOP("Outcome", "The tray has quit. The gateway runs on (PID {pid}).")
-_COULD_NOT_LEAVE = QT_TRANSLATE_NOOP(
-    "Outcome", "It could not be left running: it was started so that it ends with the tray."
+_CANNOT_LEAVE = QT_TRANSLATE_NOOP(
+    "Outcome", "The gateway cannot be left running: it was started so that it ends with the tray."
 )
+_QUIT_STOPS = QT_TRANSLATE_NOOP("Outcome", "To stop both: picoclaw-trayctl quit")
 
 
 def refusal(request: Request, situation: Situation) -> Answer | None:
@@ -77,10 +78,10 @@ def refusal(request: Request, situation: Situation) -> Answer | None:
             return _error(refused_stop(service))
         case Verb.RESTART if service is not None:
             return _error(refused_restart(service))
-        case Verb.RELOAD if not isinstance(state.phase, Running):
-            return _error(text(_NOTHING_TO_RELOAD), exit_code=ExitCode.NOTHING)
-        case Verb.RELOAD if not situation.facts.can_reload:
-            return _error(text(_CANNOT_RELOAD))
+        case Verb.QUIT if request.leave and state.process and _ends_with_tray(state.process):
+            return _error(text(_CANNOT_LEAVE), text(_QUIT_STOPS))
+        case Verb.RELOAD:
+            return _no_reload(situation)
         case _:
             return None
 
@@ -106,7 +107,7 @@ def outcome(
         case Verb.RELOAD:
             return _reloaded(asked, after)
         case Verb.QUIT:
-            return _quit(request, asked, after) if after.state.ended else None
+            return _quit(asked, after) if after.state.ended else None
         case Verb.STATUS | Verb.SHOW:
             return None
         case _:
@@ -206,15 +207,24 @@ def _reloaded(asked: Situation, after: Situation) -> Answer | None:
             assert_never(reload.stage)
 
 
-def _quit(request: Request, asked: Situation, after: Situation) -> Answer:
+def _no_reload(situation: Situation) -> Answer | None:
+    if not isinstance(situation.state.phase, Running):
+        return _error(text(_NOTHING_TO_RELOAD), exit_code=ExitCode.NOTHING)
+    return None if situation.facts.can_reload else _error(text(_CANNOT_RELOAD))
+
+
+def _ends_with_tray(process: Process) -> bool:
+    return process.ours and not process.outlives
+
+
+def _quit(asked: Situation, after: Situation) -> Answer:
     process, phase = asked.state.process, after.state.phase
     left_alone = isinstance(phase, Stopped) and phase.reason is StopReason.LEFT_ALONE
     if process is not None and left_alone:
         return _fate("left_running", text(_QUIT_LEFT, pid=process.key.pid))
     if process is None:
         return _fate("not_running", text(_QUIT))
-    said = (text(_COULD_NOT_LEAVE),) if request.leave else ()
-    return _fate("stopped", text(_QUIT_STOPPED), *said)
+    return _fate("stopped", text(_QUIT_STOPPED))
 
 
 def _news(before: Situation, after: Situation) -> Notice | None:
@@ -235,7 +245,8 @@ def _refused(failure: Failure, phase: Phase | None = None) -> Answer:
         lines.append(text(_WITH_ANYWAY))
     if isinstance(phase, Backoff):
         lines.append(text(_GOES_ON))
-    payload = {"status": "precondition_failed", "message": why_not(failure)}
+    status = "precondition_failed" if failure.failure_class == "not_ready" else "error"
+    payload = {"status": status, "message": why_not(failure)}
     return Answer(ExitCode.NOT_READY, payload, tuple(map(render, lines)))
 
 
@@ -248,9 +259,9 @@ def _done(process: Process | None, sentence: Text) -> Answer:
     return Answer(ExitCode.DONE, payload, (render(sentence),))
 
 
-def _fate(gateway: str, *sentences: Text) -> Answer:
+def _fate(gateway: str, sentence: Text) -> Answer:
     payload = {"status": "ok", "gateway": gateway}
-    return Answer(ExitCode.DONE, payload, tuple(map(render, sentences)))
+    return Answer(ExitCode.DONE, payload, (render(sentence),))
 
 
 def _error(sentence: Text, *others: Text, exit_code: ExitCode = ExitCode.FAILED) -> Answer:

@@ -102,7 +102,7 @@ class TestWish:
 
     @pytest.mark.parametrize(("leave", "is_left"), [(None, False), (False, False), (True, True)])
     def test_quit_says_what_becomes_of_the_gateway(self, heard, leave, is_left):
-        tray = heard(RUNNING)
+        tray = heard(situation(Running(FOREIGN)))
 
         tray.ask(Request(Verb.QUIT, leave=leave))
 

@@ -353,7 +353,7 @@ class TestQuit:
         return replace(situation(Stopped(reason)), state=State(Stopped(reason), ended=True))
 
     def test_waits_for_the_gateway(self):
-        assert after(LEAVE, Running(OURS), Stopping(OURS, QUIT, NOW)) is None
+        assert after(Request(Verb.QUIT), Running(OURS), Stopping(OURS, QUIT, NOW)) is None
 
     @pytest.mark.parametrize(
         ("phase", "reason", "gateway"),
@@ -372,12 +372,19 @@ class TestQuit:
         assert answer.payload == {"status": "ok", "gateway": gateway}
         assert len(answer.lines) == 1
 
-    def test_says_that_a_gateway_could_not_be_left_running(self):
-        asked = situation(Running(OURS))
+    def test_is_refused_where_the_gateway_that_is_to_be_left_would_end_too(self):
+        answer = refusal(LEAVE, situation(Running(OURS)))
 
-        answer = outcome(LEAVE, asked, asked, self.ended(StopReason.QUIT))
+        assert answer is not None
+        assert failing(answer).startswith("The gateway cannot be left running")
+        assert answer.lines[1] == "To stop both: picoclaw-trayctl quit"
 
-        assert "ends with the tray" in answer.lines[1]
+    @pytest.mark.parametrize(
+        "process", [FOREIGN, replace(OURS, outlives=True)], ids=["attached", "outlives us"]
+    )
+    def test_is_granted_where_the_gateway_can_be_left(self, process):
+        assert refusal(LEAVE, situation(Running(process))) is None
+        assert refusal(LEAVE, situation(Stopped())) is None
 
     @pytest.mark.parametrize(
         "request_", [START, RESTART, RELOAD, Request(Verb.SHOW)], ids=lambda r: r.verb.value
