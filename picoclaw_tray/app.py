@@ -36,7 +36,7 @@ from picoclaw_tray.remote import View
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtWidgets import QApplication
 
@@ -70,7 +70,7 @@ class TrayApp(QObject):
         application: QApplication,
         *,
         debug: bool = False,
-        socket: str | None = None,
+        sockets: Iterable[str] = (),
         logged: bool = True,
     ) -> None:
         """Shows nothing yet.
@@ -79,12 +79,12 @@ class TrayApp(QObject):
             site: Where it works.
             application: The one there is.
             debug: Start gateways with their debug log.
-            socket: Where a shell can ask it; none if there is no place for that.
+            sockets: Where a shell may ask it, the best place first.
             logged: Whether its own log can be written.
         """
         super().__init__(application)
         self._site = site
-        self._socket = socket
+        self._sockets = sockets
         self._application = application
         self._interrupts = 0
         self._may_end = False
@@ -93,7 +93,6 @@ class TrayApp(QObject):
             str(site.place.config),
             demo=site.demo is not None,
             settings_problem=site.settings_problem,
-            alone=socket is None,
             unlogged="" if logged else str(site.log_folder),
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
@@ -125,10 +124,9 @@ class TrayApp(QObject):
 
     def _set_to_work(self, *, start: bool) -> None:
         """Once the icon is on its way: the imports of the lanes would hold it up."""
-        if self._socket is None:
-            log.warning("no folder for a socket: a shell cannot ask this tray")
-        else:
-            self._shell.listen(self._socket)
+        if not self._shell.listen(self._sockets):
+            log.warning("no place for a socket: a shell cannot ask this tray")
+            self._board.on_out_of_reach()
         self._login.ask()
         if start:
             self._controller.start()

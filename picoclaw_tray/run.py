@@ -19,11 +19,11 @@ from picoclaw_tray.desktop.single_instance import claim
 from picoclaw_tray.remote import Answer, ExitCode, error_answer
 from picoclaw_tray.system.launch_site import prepare_site
 from picoclaw_tray.system.own_log import OwnLog
-from picoclaw_tray.system.rendezvous import find_socket, meeting_folders, remove_empty
+from picoclaw_tray.system.rendezvous import meeting_folders, remove_empty, usable_sockets
 from picoclaw_tray.verbs import runs_already, show_running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from picoclaw_tray.desktop.single_instance import Claim
     from picoclaw_tray.system.launch_site import LaunchSite
@@ -82,14 +82,15 @@ def run(
         after.callback(claimed.release)
         if site.demo is not None:
             say(_DEMO.format(home=site.place.home))
-        status = _run(site, options, find_socket(folders) if claimed.lock else None, after, give_up)
+        sockets = usable_sockets(folders) if claimed.lock else ()
+        status = _run(site, options, sockets, after, give_up)
     return Answer(ExitCode.FAILED if status else ExitCode.DONE, {"status": "ok"})
 
 
 def _run(
     site: LaunchSite,
     options: RunOptions,
-    socket: str | None,
+    sockets: Iterable[str],
     after: ExitStack,
     give_up: Callable[[str], object],
 ) -> int:
@@ -107,7 +108,7 @@ def _run(
     application = _application()
     qt_messages.install()
     try:
-        tray_app = TrayApp(site, application, debug=options.debug, socket=socket, logged=logged)
+        tray_app = TrayApp(site, application, debug=options.debug, sockets=sockets, logged=logged)
         tray_app.token_seen.connect(own_log.hide)
         tray_app.begin(start=options.start)
         status = application.exec()

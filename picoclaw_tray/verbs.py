@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.system.paths import default_home, gateway_place
 from picoclaw_tray.system.rendezvous import tray_pid
-from picoclaw_tray.system.tray_socket import NoAnswer, NoTray, ask, wait_until_gone
+from picoclaw_tray.system.tray_socket import NoAnswer, NotListening, NoTray, ask, wait_until_gone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +23,11 @@ STATUS_LIMIT_S: Final = 1.0
 
 SHOW_LIMIT_S: Final = 2.0
 
+_UNREACHABLE = (
+    "The tray (PID {tray}) runs, but no shell can reach it: another file is where its socket"
+    " belongs, or there is no room for one. Use its menu."
+)
+
 
 def carry_out(
     request: Request, environ: Mapping[str, str], *, home: str, config: str, limit_s: float
@@ -34,7 +39,7 @@ def carry_out(
         environ: Of the process.
         home: PicoClaw's home; empty: the environment's, else the usual one.
         config: Likewise its config file.
-        limit_s: For everything together.
+        limit_s: For everything together; where a tray is late, it is asked once more what it does.
     """
     place = gateway_place(environ, home, config)
     is_status = request.verb is Verb.STATUS
@@ -42,11 +47,13 @@ def carry_out(
     try:
         answer = ask(place, request, limit_s=min(limit_s, STATUS_LIMIT_S) if is_status else limit_s)
     except NoTray:
-        return _without_tray(request, place, environ, limit_s=limit_s)
-    except NoAnswer as error:
+        return _without_tray(request, place, environ, deadline)
+    except (NotListening, NoAnswer) as error:
         if is_status:
-            return _status_without_tray(place, environ, tray_hangs=True)
-        return _late(place, error, limit_s)
+            return _status_without_tray(place, environ, deadline, silent_tray=tray)
+        if isinstance(error, NotListening):
+            return error_answer(_UNREACHABLE.format(tray=tray))
+        return _late(place, error, None if time.monotonic() < deadline else limit_s)
     if request.verb is Verb.QUIT and request.wait and answer.exit_code is ExitCode.DONE:
         return _gone(answer, place, tray, deadline)
     return answer
@@ -56,7 +63,7 @@ def show_running(place: GatewayPlace) -> bool:
     """Has the tray that runs show its window; false if there is none, or none that would."""
     try:
         return ask(place, Request(Verb.SHOW), limit_s=SHOW_LIMIT_S).exit_code is ExitCode.DONE
-    except (NoTray, NoAnswer):
+    except (NoTray, NotListening, NoAnswer):
         return False
 
 
@@ -85,27 +92,36 @@ def autostart(
     return Answer(exit_code, answer.payload, tuple(map(render, answer.sentences)))
 
 
-def _late(place: GatewayPlace, error: NoAnswer, limit_s: float) -> Answer:
-    """What to say after the time-out: a tray that is well says how far it has come."""
+def _late(place: GatewayPlace, error: NoAnswer, limit_s: float | None) -> Answer:
+    """What to say without an answer: a tray that is well says how far it has come.
+
+    Args:
+        place: Whose tray.
+        error: What became of the question.
+        limit_s: The time that is over; none if it is not.
+    """
     try:
         status = ask(place, Request(Verb.STATUS), limit_s=STATUS_LIMIT_S)
-    except (NoTray, NoAnswer):
+    except (NoTray, NotListening, NoAnswer):
         return error_answer(f"{error} What was asked for may happen all the same.")
     state = status.lines[0] if status.lines else ""
-    return error_answer(f"Not done within {limit_s:g} s; the tray goes on. It says: {state}")
+    what = "There was no answer" if limit_s is None else f"Not done within {limit_s:g} s"
+    return error_answer(f"{what}; the tray goes on. It says: {state}")
 
 
 def _without_tray(
-    request: Request, place: GatewayPlace, environ: Mapping[str, str], *, limit_s: float
+    request: Request, place: GatewayPlace, environ: Mapping[str, str], deadline: float
 ) -> Answer:
     match request.verb:
         case Verb.STATUS:
-            return _status_without_tray(place, environ)
+            return _status_without_tray(place, environ, deadline)
         case Verb.STOP:
             from picoclaw_tray.system import without_tray  # noqa: PLC0415 - imports a good deal
             from picoclaw_tray.system.launch_site import site_of  # noqa: PLC0415 - as above
 
-            return without_tray.stop(site_of(place, environ), request, limit_s=limit_s)
+            return without_tray.stop(
+                site_of(place, environ), request, limit_s=deadline - time.monotonic()
+            )
         case _:
             start = _spelled(("picoclaw-tray", *_place_flags(place, environ)))
             lines = (f"No tray runs for {place.home}.", f"Start one: {start}")
@@ -114,12 +130,17 @@ def _without_tray(
 
 
 def _status_without_tray(
-    place: GatewayPlace, environ: Mapping[str, str], *, tray_hangs: bool = False
+    place: GatewayPlace,
+    environ: Mapping[str, str],
+    deadline: float,
+    *,
+    silent_tray: int | None = None,
 ) -> Answer:
     from picoclaw_tray.system import without_tray  # noqa: PLC0415 - imports a good deal
     from picoclaw_tray.system.launch_site import site_of  # noqa: PLC0415 - as above
 
-    return without_tray.status(site_of(place, environ), tray_hangs=tray_hangs)
+    limit_s = max(0.0, deadline - time.monotonic())
+    return without_tray.status(site_of(place, environ), limit_s=limit_s, silent_tray=silent_tray)
 
 
 def _gone(answer: Answer, place: GatewayPlace, pid: int | None, deadline: float) -> Answer:

@@ -15,6 +15,8 @@ from picoclaw_tray.presentation.tray import Wish
 from picoclaw_tray.remote import Request, View
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from picoclaw_tray.desktop.remote_control import RemoteControl
     from picoclaw_tray.desktop.remote_server import RemoteServer
     from picoclaw_tray.desktop.situation_board import SituationBoard
@@ -38,13 +40,13 @@ class ShellAccess(QObject):
         self._board = board
         self._server: RemoteServer | None = None
 
-    def listen(self, socket: str) -> None:
-        """From now on a shell can ask."""
+    def listen(self, names: Iterable[str]) -> bool:
+        """From now on a shell can ask; false if there can be a socket at none of these names."""
         from picoclaw_tray.desktop.remote_server import RemoteServer  # noqa: PLC0415
 
         self._server = server = RemoteServer(self)
         server.requested.connect(self._on_requested)
-        server.listen(socket)
+        return any(map(server.listen, names))
 
     @Slot()
     def ensure(self) -> None:

@@ -46,6 +46,12 @@ class SituationBoard(QObject):
         """The current one."""
         return self._situation
 
+    def on_out_of_reach(self) -> None:
+        """Neither a shell nor another start of the tray can reach this one."""
+        surroundings = replace(self._situation.surroundings, alone=True)
+        self._situation = replace(self._situation, surroundings=surroundings)
+        self._announce()
+
     @Slot(State)
     def on_state_changed(self, state: State) -> None:
         """The life cycle moved on."""

@@ -37,10 +37,10 @@ RUNNING: Final = "running"
 
 @dataclass(frozen=True, slots=True)
 class TrayIdentity:
-    """The tray that answers."""
+    """The tray that looks after the gateway; one that does not answer tells no version."""
 
     pid: int
-    version: str
+    version: str | None
 
 
 def status_payload(situation: Situation, now: float, tray: TrayIdentity | None) -> Payload:
@@ -51,7 +51,7 @@ def status_payload(situation: Situation, now: float, tray: TrayIdentity | None) 
     Args:
         situation: As it is.
         now: Monotonic seconds, for the uptime.
-        tray: Who answers; none if it is the command line itself.
+        tray: Whose gateway it is; none if no tray runs.
     """
     return {
         **_upstream(situation),

@@ -73,8 +73,8 @@ _WILL_END_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Restart it to be safe.")
 _RELOADED = QT_TRANSLATE_NOOP("Notice", "The gateway has taken over its configuration.")
 _ALONE = QT_TRANSLATE_NOOP(
     "Notice",
-    "Neither picoclaw-trayctl nor another start of this tray can reach it: no folder for its socket"
-    " can be written.",
+    "Neither picoclaw-trayctl nor another start of this tray can reach it: there is no place for"
+    " its socket.",
 )
 _UNLOGGED = QT_TRANSLATE_NOOP(
     "Notice", "This tray cannot write its own log, because there can be no files in {folder}."

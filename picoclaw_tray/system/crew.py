@@ -43,8 +43,14 @@ class Crew:
     reloader: Reloader
 
 
-def assemble(site: LaunchSite, *, debug: bool) -> Crew:
-    """The crew for one site; ``debug`` starts gateways with their debug log."""
+def assemble(site: LaunchSite, *, debug: bool = False, silent_tray: int | None = None) -> Crew:
+    """The crew for one site.
+
+    Args:
+        site: Where it works.
+        debug: Start gateways with their debug log.
+        silent_tray: As for ``RunRecords``.
+    """
     place, command = site.place, site.command
     options = StartOptions(site.settings, site.environ, debug)
     find_command: Callable[[], GatewayCommand | Failure]
@@ -61,7 +67,7 @@ def assemble(site: LaunchSite, *, debug: bool) -> Crew:
     )
     config = ConfigFiles(place, environ)
     panic_log = PanicLog(place.panic_log)
-    run_records = RunRecords(site.state_folder)
+    run_records = RunRecords(site.state_folder, silent_tray)
     baselines = Baselines(config, run_records)
     preflight = Preflight(place, config, find_command, environ)
     return Crew(

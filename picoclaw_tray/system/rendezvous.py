@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray.system.files import read_bounded
+from picoclaw_tray.system.files import open_regular, read_bounded
 from picoclaw_tray.system.paths import home_name, state_folder
 
 if sys.platform != "win32":
@@ -103,10 +103,12 @@ def socket_name(folder: Path) -> str | None:
         return name if len(os.fsencode(name)) <= MAX_SOCKET_BYTES else None
 
 
-def find_socket(folders: Iterable[Path]) -> str | None:
-    """The best name to listen at; None if there is no place for a socket."""
-    names = ((folder, socket_name(folder)) for folder in folders)
-    return next((name for folder, name in names if name and make_private(folder)), None)
+def usable_sockets(folders: Iterable[Path]) -> Iterator[str]:
+    """The names to listen at, the best first; a folder is made when its name is asked for."""
+    for folder in folders:
+        name = socket_name(folder)
+        if name is not None and make_private(folder):
+            yield name
 
 
 def remove_empty(folders: Iterable[Path]) -> None:
@@ -117,13 +119,43 @@ def remove_empty(folders: Iterable[Path]) -> None:
 
 
 def tray_pid(place: GatewayPlace) -> int | None:
-    """The PID in the lock of this home's tray; None where there is no lock. It may be stale."""
+    """The PID of this home's tray; None where nobody holds the lock.
+
+    A lock that a crashed tray left behind names a PID too, which may be a stranger's by now.
+    """
     for folder in filter(is_private, meeting_folders(place)):
+        lock = folder / LOCK_NAME
         with contextlib.suppress(OSError, ValueError):
-            first, _, _ = read_bounded(folder / LOCK_NAME, _LOCK_LIMIT).partition(b"\n")
-            pid = int(first)
-            return pid if 0 < pid <= _MAX_PID else None
+            pid = int(read_bounded(lock, _LOCK_LIMIT).partition(b"\n")[0])
+            # In this order: Qt locks the file before it writes the PID, and a look in between
+            # would keep it from locking.
+            if 0 < pid <= _MAX_PID and _is_held(lock):
+                return pid
     return None
+
+
+if sys.platform == "win32":
+
+    def _is_held(lock: Path) -> bool:
+        """Qt shares its lock file with readers alone; who cannot write beside it finds out."""
+        try:
+            with lock.open("r+b"):
+                return False
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+
+else:
+
+    def _is_held(lock: Path) -> bool:
+        """Qt holds an ``flock``; where the file system has none, a lock is taken for held."""
+        with open_regular(lock) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return True
+            return False
 
 
 if sys.platform != "win32":

@@ -61,9 +61,15 @@ class RunRecord:
 
 
 class RunRecords:
-    """Reads and writes the run record of one home; works in one lane."""
+    """Reads and writes the run record of one home; works in one lane.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where it is.
+        silent_tray: The PID of another tray of this home that cannot speak for itself; what it
+            started counts as ours.
+    """
+
+    def __init__(self, folder: Path, silent_tray: int | None = None) -> None:
         self._path = folder / "run.json"
         self._key_path = folder / "fingerprint.key"
         self._key: bytes | None = None
@@ -71,6 +77,7 @@ class RunRecords:
         self.problem: Text | None = None
         """Why the last record is only remembered; none if it was written."""
         self._tray = key_of(os.getpid()) or ProcessKey(os.getpid(), "")
+        self._silent_tray = silent_tray
 
     def read(self) -> RunRecord | None:
         """The record; none if no tray ever started a gateway here or the file is spoilt."""
@@ -86,7 +93,8 @@ class RunRecords:
         record = self.read()
         if record is None or record.key != key:
             return None
-        if record.tray != self._tray and processes.is_alive(record.tray):
+        is_known = record.tray == self._tray or record.tray.pid == self._silent_tray
+        if not is_known and processes.is_alive(record.tray):
             return None
         return Process(key, ours=True, outlives=record.outlives)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import socket
 import sys
@@ -33,11 +32,15 @@ _AGAIN_S: Final = 0.05
 
 
 class NoTray(Exception):  # noqa: N818 - it says what is the case
-    """No tray listens."""
+    """No tray runs."""
 
 
 class NoAnswer(Exception):  # noqa: N818 - as above
     """A tray listens, but there was no answer in time, or none that makes sense."""
+
+
+class NotListening(Exception):  # noqa: N818 - as above
+    """A tray runs, and nobody can ask it."""
 
 
 def ask(place: GatewayPlace, request: Request, *, limit_s: float) -> Answer:
@@ -50,7 +53,8 @@ def ask(place: GatewayPlace, request: Request, *, limit_s: float) -> Answer:
 
     Raises:
         NoTray: There is none.
-        NoAnswer: There is one.
+        NotListening: There is one, but no socket of it.
+        NoAnswer: There is one that listens.
     """
     start = time.monotonic()
     patience = start + min(BEGINNING_S, limit_s)
@@ -58,8 +62,10 @@ def ask(place: GatewayPlace, request: Request, *, limit_s: float) -> Answer:
         try:
             line = _exchange(place, dump_request(request), start + limit_s)
         except NoTray:
-            if not _is_beginning(place) or time.monotonic() > patience:
+            if tray_pid(place) is None:
                 raise
+            if time.monotonic() + _AGAIN_S > patience:
+                raise NotListening from None
             time.sleep(_AGAIN_S)
             continue
         try:
@@ -87,9 +93,6 @@ def _names(place: GatewayPlace) -> Iterator[str]:
 
 
 if sys.platform == "win32":
-
-    def _is_beginning(place: GatewayPlace) -> bool:
-        return tray_pid(place) is not None
 
     def _exchange(place: GatewayPlace, line: bytes, deadline: float) -> bytes:
         """A named pipe has no time-out, so a thread does it and may be left behind."""
@@ -128,19 +131,6 @@ if sys.platform == "win32":
         return received
 
 else:
-
-    def _is_beginning(place: GatewayPlace) -> bool:
-        """Whether a tray may be about to listen."""
-        pid = tray_pid(place)
-        if pid is None:
-            return False
-        try:
-            os.kill(pid, 0)
-        except (ProcessLookupError, OverflowError):
-            return False
-        except OSError:  # somebody else's
-            pass
-        return True
 
     def _exchange(place: GatewayPlace, line: bytes, deadline: float) -> bytes:
         for name in _names(place):

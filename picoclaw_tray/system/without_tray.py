@@ -33,7 +33,7 @@ from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import State
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
-from picoclaw_tray.presentation.machine import status_payload
+from picoclaw_tray.presentation.machine import TrayIdentity, status_payload
 from picoclaw_tray.presentation.outcome import outcome, refusal, taken_on
 from picoclaw_tray.presentation.report import report
 from picoclaw_tray.presentation.situation import Outlook, Situation, Surroundings
@@ -58,24 +58,31 @@ _UNKNOWN = "Whether a gateway runs could not be found out in time."
 _News: TypeAlias = "Observation | Outlook | None"
 
 
-def status(
-    site: LaunchSite, *, limit_s: float = STATUS_LIMIT_S, tray_hangs: bool = False
-) -> Answer:
-    """How the gateway is, as far as it can be found out in time."""
-    situation = _found_out(site, min(limit_s, REST_LIMIT_S) if tray_hangs else limit_s)
+def status(site: LaunchSite, *, limit_s: float, silent_tray: int | None = None) -> Answer:
+    """How the gateway is, as far as it can be found out in time.
+
+    Args:
+        site: Where to look.
+        limit_s: How long; the answer never takes longer than ``STATUS_LIMIT_S``.
+        silent_tray: The PID of a tray that runs and has been waited for in vain.
+    """
+    longest = REST_LIMIT_S if silent_tray else STATUS_LIMIT_S
+    situation = _found_out(site, min(limit_s, longest), silent_tray)
     if situation is None:
         return error_answer(_UNKNOWN)
     now = time.monotonic()
-    payload = status_payload(situation, now, None)
-    lines = report(situation, now, from_tray=tray_hangs)
-    return Answer(ExitCode.DONE, payload, (*lines, _SILENT) if tray_hangs else lines)
+    tray = TrayIdentity(silent_tray, None) if silent_tray else None
+    payload = status_payload(situation, now, tray)
+    lines = report(situation, now, from_tray=tray is not None)
+    return Answer(ExitCode.DONE, payload, (*lines, _SILENT) if tray else lines)
 
 
-def _found_out(site: LaunchSite, limit_s: float) -> Situation | None:
+def _found_out(site: LaunchSite, limit_s: float, silent_tray: int | None) -> Situation | None:
     """What a look brings; none if it brought nothing in time."""
     found: queue.SimpleQueue[_News] = queue.SimpleQueue()
+    arguments = (site, found, silent_tray)
     # A thread that is late ends with the process: a slow program, or a home on a slow network.
-    threading.Thread(target=_look, args=(site, found), name="look", daemon=True).start()
+    threading.Thread(target=_look, args=arguments, name="look", daemon=True).start()
     situation = None
     deadline = time.monotonic() + limit_s
     while True:
@@ -104,13 +111,13 @@ def stop(site: LaunchSite, request: Request, *, limit_s: float) -> Answer:
     """Stops the gateway that runs, if it is one of this home, and waits for its end."""
     from picoclaw_tray.system.crew import assemble  # noqa: PLC0415 - takes a tenth of a second
 
-    supervision = _Supervision(assemble(site, debug=False), _surroundings(site))
+    deadline = time.monotonic() + limit_s
+    supervision = _Supervision(assemble(site), _surroundings(site))
     supervision.handle(Nudged(time.monotonic()))
     asked = supervision.situation
     refused = refusal(request, asked)
     if refused is not None:
         return refused
-    deadline = time.monotonic() + limit_s
     wish = KillRequested if request.force else StopRequested
     before = asked
     supervision.handle(wish(time.monotonic()))
@@ -180,12 +187,12 @@ class _Supervision:
         return Observed(time.monotonic(), effect.epoch, seen.finding, seen.survivors)
 
 
-def _look(site: LaunchSite, found: queue.SimpleQueue[_News]) -> None:
+def _look(site: LaunchSite, found: queue.SimpleQueue[_News], silent_tray: int | None) -> None:
     """Puts what it finds into the queue as it comes, and none when there is no more."""
     from picoclaw_tray.system.crew import assemble  # noqa: PLC0415 - as above
 
     try:
-        crew = assemble(site, debug=False)
+        crew = assemble(site, silent_tray=silent_tray)
         found.put(crew.observer.observe(None))
         found.put(crew.preflight.check(fresh=False).outlook)
     finally:

@@ -10,6 +10,7 @@ import pytest
 
 from picoclaw_tray.lifecycle.state import Backoff, Failed
 from picoclaw_tray.system.paths import GatewayPlace
+from tests.support.tray_places import sockets_in_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +113,18 @@ def test_home_that_is_no_folder_is_told_once_and_waited_for(
 
 
 # -- our own folders -------------------------------------------------------------------------------
+
+
+def test_tray_says_that_no_shell_can_reach_it(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    site = stand_in_home.site()
+    rig = start_rig(site)
+    with sockets_in_the_way(site.place):
+        rig.open_window()
+        rig.app.begin(start=False)
+
+        rig.until(lambda: "Neither picoclaw-trayctl nor another start of this tray" in rig.says)
 
 
 @pytest.mark.parametrize("make", [file, link_to_itself, link_to_nothing])

@@ -13,10 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from picoclaw_tray.system.rendezvous import meeting_folders
 from tests.end_to_end.shell import Shell, said
 from tests.end_to_end.tray_program import PATIENCE_S, is_alive
 from tests.support.hostile_servers import healthy, serving
 from tests.support.ports import free_port
+from tests.support.tray_places import held_lock, put_in_the_way, sockets_in_the_way
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.linux
@@ -302,7 +304,8 @@ class TestTrouble:
         tray.program.send_signal(signal.SIGCONT)
 
         assert (status.status, status.payload["pid"]) == (0, pid)
-        assert status.payload["tray"] is None
+        assert status.payload["ownership"] == "owned"
+        assert status.payload["tray"] == {"pid": tray.program.pid, "version": None}
         assert words.out.endswith("The tray does not answer; this was found out without it.\n")
         assert stop.status == 1
         assert "did not answer in time" in stop.err
@@ -326,8 +329,40 @@ class TestNoRoom:
         assert "This tray cannot write its own log" in status.out
         assert tray.program.output == ""
 
+    def test_next_folder_is_listened_at_where_something_is_in_the_way(
+        self, shell, stand_in_home, start_idle_tray
+    ):
+        put_in_the_way(meeting_folders(stand_in_home.place)[0])
+
+        start_idle_tray()
+
+        assert shell("status").status == 0
+
+    def test_tray_that_no_shell_can_reach_is_told_from_none(self, shell, stand_in_home, start_tray):
+        with sockets_in_the_way(stand_in_home.place):
+            tray = start_tray("--no-start", at=stand_in_home)
+            tray.wait_for("no place for a socket")
+
+            status, start, run = shell("status", "--json"), shell("start"), shell("run")
+            tray.program.end(grace_s=20)
+
+        assert status.payload["tray"] == {"pid": tray.program.pid, "version": None}
+        assert start.status == 1
+        assert f"The tray (PID {tray.program.pid}) runs, but no shell can reach it" in start.err
+        assert run.status == 1
+        assert "looks after this home, and does not answer" in run.err
+
 
 class TestNoTray:
+    def test_lock_that_a_crashed_tray_left_behind_is_none(self, shell, home):
+        with held_lock(meeting_folders(home.place)[0], b"1\n"):
+            pass
+
+        status, start = shell("status"), shell("start")
+
+        assert status.out.endswith("No tray runs that would look after the gateway.\n")
+        assert start.status == 3
+
     @pytest.mark.parametrize("verb", ["start", "restart", "reload", "quit", "show"])
     def test_verb_says_how_to_start_one(self, verb, shell, home):
         missing = shell(verb, "--json")

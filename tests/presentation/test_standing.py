@@ -89,7 +89,7 @@ def test_failure_of_a_gateway_that_nobody_wants_any_more_is_not_shown():
 def test_tray_that_nobody_can_reach_says_so():
     surroundings = Surroundings("/home/alice/.picoclaw", "/home/alice/config.json", alone=True)
 
-    assert "no folder for its socket" in standing(Stopped(), surroundings=surroundings)
+    assert "no place for its socket" in standing(Stopped(), surroundings=surroundings)
 
 
 def test_tray_that_cannot_write_its_log_says_so():

@@ -27,7 +27,7 @@ from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.lifecycle.state import Running, State, Stopped
 from picoclaw_tray.system.launch_site import prepare_site
-from picoclaw_tray.system.rendezvous import find_socket, meeting_folders
+from picoclaw_tray.system.rendezvous import meeting_folders, usable_sockets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +127,7 @@ def main() -> None:
     site = prepare_site(os.environ, home=home, config="", demo=False)
     site = replace(site, command=GatewayCommand(program, tuple(arguments)))
     application = QApplication(sys.argv[:1])
-    tray = TrayApp(site, application, socket=find_socket(meeting_folders(site.place)))
+    tray = TrayApp(site, application, sockets=usable_sockets(meeting_folders(site.place)))
     controller = tray.findChild(GatewayController)
     assert isinstance(controller, GatewayController)
     waiter, heart = Waiter(controller), Heart()

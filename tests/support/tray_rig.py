@@ -27,7 +27,7 @@ from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.state import Phase, Quit, QuitKind, Running, State, Stopping
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.presentation.text import render
-from picoclaw_tray.system.rendezvous import find_socket, meeting_folders
+from picoclaw_tray.system.rendezvous import meeting_folders, usable_sockets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ class Rig:
         self.qtbot = qtbot
         self._application = application
         self._others = set(application.findChildren(SessionEnd))
-        self.app = TrayApp(site, application, socket=find_socket(meeting_folders(site.place)))
+        self.app = TrayApp(site, application, sockets=usable_sockets(meeting_folders(site.place)))
         self.controller = self.part(GatewayController)
         self.actions = self.part(Actions)
         self.tray = self.part(ListeningTray)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,16 @@ from picoclaw_tray.system.paths import GatewayPlace, state_folder
 from picoclaw_tray.system.rendezvous import (
     LOCK_NAME,
     MAX_SOCKET_BYTES,
-    find_socket,
     is_private,
     make_private,
     meeting_folders,
     remove_empty,
     socket_name,
     tray_pid,
+    usable_sockets,
 )
 from tests.support.other_user import NOBODY, only_root
+from tests.support.tray_places import held_lock
 
 pytestmark = pytest.mark.linux
 
@@ -124,9 +126,9 @@ class TestMakePrivate:
         assert (mode_of(folder), folder.stat().st_uid) == (0o755, NOBODY)
 
 
-class TestFindSocket:
+class TestUsableSockets:
     def test_socket_is_beside_the_lock_if_the_path_is_short(self, short_folder):
-        assert find_socket([short_folder]) == str(short_folder / "tray.socket")
+        assert list(usable_sockets([short_folder])) == [str(short_folder / "tray.socket")]
 
     def test_path_may_have_so_many_bytes_and_no_more(self):
         spare = MAX_SOCKET_BYTES - len("/x/") - len("/tray.socket")
@@ -141,14 +143,16 @@ class TestFindSocket:
     def test_next_folder_is_taken_where_the_path_would_be_too_long(self, tmp_path, short_folder):
         long = tmp_path / ("a" * 150)
 
-        assert find_socket([long, short_folder]) == str(short_folder / "tray.socket")
+        assert list(usable_sockets([long, short_folder])) == [str(short_folder / "tray.socket")]
         assert not long.exists()
 
     def test_next_folder_is_taken_where_there_can_be_none(self, short_folder):
-        assert find_socket([Path("/proc/x"), short_folder]) == str(short_folder / "tray.socket")
+        assert list(usable_sockets([Path("/proc/x"), short_folder])) == [
+            str(short_folder / "tray.socket")
+        ]
 
     def test_there_may_be_no_place_at_all(self):
-        assert find_socket([Path("/proc/x")]) is None
+        assert list(usable_sockets([Path("/proc/x")])) == []
 
 
 class TestTrayPid:
@@ -167,6 +171,13 @@ class TestTrayPid:
         locked(content)
 
         assert tray_pid(place) in {None, int("9" * 4096)}
+
+    def test_lock_that_nobody_holds_names_nobody(self, place, locked):
+        with held_lock(meeting_folders(place)[0], b"1\n"):
+            pass
+        locked(b"12\n", number=1)
+
+        assert tray_pid(place) == 12
 
     def test_pipe_instead_of_a_lock_holds_nobody_up(self, place):
         folder = meeting_folders(place)[0]
@@ -230,12 +241,12 @@ def short_folder():
 
 @pytest.fixture
 def locked(place):
-    """Leaves a lock with this content in one of the folders, which it returns."""
+    """Holds a lock with this content in one of the folders, which it returns."""
+    with ExitStack() as locks:
 
-    def write(content, number=0):
-        folder = meeting_folders(place)[number]
-        assert make_private(folder)
-        (folder / LOCK_NAME).write_bytes(content)
-        return folder
+        def hold(content, number=0):
+            folder = meeting_folders(place)[number]
+            locks.enter_context(held_lock(folder, content))
+            return folder
 
-    return write
+        yield hold

@@ -20,14 +20,13 @@ from picoclaw_tray.remote import (
 )
 from picoclaw_tray.system.paths import GatewayPlace
 from picoclaw_tray.system.rendezvous import (
-    LOCK_NAME,
     make_private,
     meeting_folders,
     socket_name,
 )
-from picoclaw_tray.system.tray_socket import NoAnswer, NoTray, ask, wait_until_gone
+from picoclaw_tray.system.tray_socket import NoAnswer, NotListening, NoTray, ask, wait_until_gone
 from tests.support.other_user import NOBODY, only_root
-from tests.support.processes import sleeper
+from tests.support.tray_places import held_lock
 
 pytestmark = pytest.mark.linux
 
@@ -171,10 +170,9 @@ class TestNoTray:
         with within(0), pytest.raises(NoTray):
             ask(place, STATUS, limit_s=LONG_S)
 
-    def test_lock_of_a_process_that_has_ended_is_not_waited_for(self, lock, place):
-        with sleeper() as ended:
+    def test_lock_that_a_crashed_tray_left_is_not_waited_for(self, place):
+        with held_lock(meeting_folders(place)[0], b"1\n"):  # whose PID is a stranger's by now
             pass
-        lock(b"%d\n" % ended.pid)
 
         with within(0), pytest.raises(NoTray):
             ask(place, STATUS, limit_s=LONG_S)
@@ -191,10 +189,10 @@ class TestNoTray:
         begin.join()
         assert answer == ANSWER
 
-    def test_lock_of_a_living_process_is_not_waited_for_longer_than_allowed(self, lock, place):
+    def test_tray_that_does_not_listen_is_not_waited_for_longer_than_allowed(self, lock, place):
         lock(b"%d\n" % os.getpid())
 
-        with within(SHORT_S), pytest.raises(NoTray):
+        with within(SHORT_S), pytest.raises(NotListening):
             ask(place, STATUS, limit_s=SHORT_S)
 
     def test_socket_in_a_folder_that_others_may_enter_is_not_trusted(self, serve, place):
@@ -317,15 +315,9 @@ def place(tmp_path):
 
 @pytest.fixture
 def lock(place):
-    """Leaves a lock with this content, whose path it returns."""
-
-    def write(content):
-        folder = meeting_folders(place)[0]
-        assert make_private(folder)
-        (folder / LOCK_NAME).write_bytes(content)
-        return folder / LOCK_NAME
-
-    return write
+    """Holds a lock with this content, whose path it returns."""
+    with ExitStack() as locks:
+        yield lambda content: locks.enter_context(held_lock(meeting_folders(place)[0], content))
 
 
 @pytest.fixture(autouse=True)

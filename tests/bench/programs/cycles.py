@@ -24,7 +24,7 @@ from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.lifecycle.state import Stopped
 from picoclaw_tray.system.launch_site import prepare_site
-from picoclaw_tray.system.rendezvous import find_socket, meeting_folders
+from picoclaw_tray.system.rendezvous import meeting_folders, usable_sockets
 from tests.support.heartbeat import Waiter, is_ended, is_stopped, runs
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def main() -> None:
     site = prepare_site(os.environ, home=home, config="", demo=False)
     site = replace(site, command=GatewayCommand(program, tuple(arguments)))
     tray = TrayApp(
-        site, QApplication(sys.argv[:1]), socket=find_socket(meeting_folders(site.place))
+        site, QApplication(sys.argv[:1]), sockets=usable_sockets(meeting_folders(site.place))
     )
     controller = tray.findChild(GatewayController)
     assert isinstance(controller, GatewayController)
