@@ -58,7 +58,7 @@ def program(tmp_path: Path) -> Path:
 @pytest.fixture
 def entry(tmp_path: Path, program: Path) -> XdgAutostart:
     folder = tmp_path / "autostart"
-    return XdgAutostart(folder, "picoclaw-tray", (str(program),), title="x", icon="x")
+    return XdgAutostart(folder / "picoclaw-tray.desktop", (str(program),), title="x", icon="x")
 
 
 @pytest.fixture

@@ -77,7 +77,13 @@ def login_entry(place: GatewayPlace, environ: Mapping[str, str], *, demo: bool) 
         chosen = environ.get("XDG_CONFIG_HOME", "")
         # A relative path is to be passed over (XDG Base Directory Specification).
         configs = Path(chosen) if Path(chosen).is_absolute() else folder / ".config"
-        return XdgAutostart(configs / "autostart", name, command, title=title, icon=_icon())
+        return XdgAutostart(
+            configs / "autostart" / f"{name}.desktop",
+            command,
+            title=title,
+            icon=_icon(),
+            desktops=frozenset(filter(None, environ.get("XDG_CURRENT_DESKTOP", "").split(":"))),
+        )
     else:
         return Unsupported(no_place())
 

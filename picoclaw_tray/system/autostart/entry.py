@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING, Protocol
 
@@ -73,31 +72,32 @@ def judged(
     wanted: tuple[str, ...],
     *,
     place: str,
+    condition: str = "",
     blocked: str = "",
-    launcher: bool,
 ) -> LoginStatus:
-    """The status of an entry that exists.
+    """The status of an entry that exists; whether a launcher starts too is not known here.
 
     Args:
         recorded: The command in it; none or empty if that cannot be read.
         wanted: The command that starts us.
         place: Where the entry is.
+        condition: Another program without which the system ignores the entry; empty if none.
         blocked: Where the system has switched it off; empty if it has not.
-        launcher: Whether PicoClaw's own launcher starts too.
     """
     state, reason = LoginState.ON, None
+    programs = (*(recorded or ())[:1], *filter(None, (condition,)))
+    gone = next((program for program in programs if not _can_start(program)), None)
     if blocked:
         state, reason = LoginState.BLOCKED, switched_off(blocked)
     elif not recorded:
         state, reason = LoginState.STALE, unreadable(place)
-    elif not _exists(recorded[0]):
-        state, reason = LoginState.STALE, program_gone(recorded[0])
+    elif gone is not None:
+        state, reason = LoginState.STALE, program_gone(gone)
     elif recorded != wanted:
         state, reason = LoginState.STALE, other_command(recorded)
-    return LoginStatus(state, recorded or (), reason, launcher)
+    return LoginStatus(state, recorded or (), reason)
 
 
-def _exists(program: str) -> bool:
-    """Whether a session would find it: at its path, or by name on the search path."""
-    # os.path, not pathlib: it answers also when a folder on the way may not be entered.
-    return os.path.isfile(program) or shutil.which(program) is not None  # noqa: PTH113
+def _can_start(program: str) -> bool:
+    """Whether a session would find it, at its path or by name, and may start it."""
+    return shutil.which(program) is not None

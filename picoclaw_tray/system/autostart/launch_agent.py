@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import plistlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from xml.parsers.expat import ExpatError
 
@@ -124,9 +125,8 @@ class LaunchAgent:
             blocked = f"launchctl print-disabled {self._domain}"
         elif says_disabled:
             blocked = f"{self._path}, Disabled"
-        return judged(
-            command, self._command, place=str(self._path), blocked=blocked, launcher=launcher
-        )
+        status = judged(command, self._command, place=str(self._path), blocked=blocked)
+        return replace(status, launcher=launcher)
 
     def enable(self) -> None:
         """Writes the property list, and switches the label on where it was switched off."""

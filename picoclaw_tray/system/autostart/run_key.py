@@ -6,6 +6,7 @@ Text and bytes are pure; ``RunKey`` works on a small ``Registry``, whose real on
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from picoclaw_tray.presentation.autostart import (
@@ -106,7 +107,8 @@ class RunKey:
         except OSError:
             pass
         blocked = "" if approved else rf"HKEY_CURRENT_USER\{APPROVED_PATH}\{self._name}"
-        return judged(recorded, self._command, place=place, blocked=blocked, launcher=launcher)
+        status = judged(recorded, self._command, place=place, blocked=blocked)
+        return replace(status, launcher=launcher)
 
     def enable(self) -> None:
         """Sets the value, and Task Manager's switch where that is off."""

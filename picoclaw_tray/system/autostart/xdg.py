@@ -6,7 +6,7 @@ Text and parsing are pure; ``XdgAutostart`` touches the files.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.presentation.autostart import (
@@ -19,6 +19,7 @@ from picoclaw_tray.system.autostart.entry import AutostartError, judged
 from picoclaw_tray.system.files import read_bounded, write_private
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from picoclaw_tray.text import Text
@@ -46,11 +47,14 @@ class DesktopEntry:
 
     Attributes:
         command: Empty if ``Exec`` is missing or malformed.
-        switched_off_by: The line with which a desktop's own settings have switched it off.
+        switched_off_by: The line for which a desktop does not start it: its own settings write
+            some, and the entry may be for other desktops.
+        condition: The program without which it is ignored (``TryExec``).
     """
 
     command: tuple[str, ...]
     switched_off_by: str = ""
+    condition: str = ""
 
 
 def render_entry(command: tuple[str, ...], *, title: str, icon: str) -> str:
@@ -78,8 +82,14 @@ def render_entry(command: tuple[str, ...], *, title: str, icon: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parse_entry(content: str) -> DesktopEntry | None:
-    """Reads an entry back; None if it is none."""
+def parse_entry(content: str, desktops: frozenset[str] = frozenset()) -> DesktopEntry | None:
+    """Reads an entry back; None if it is none.
+
+    Args:
+        content: Of the file.
+        desktops: The names in ``XDG_CURRENT_DESKTOP``; empty if they cannot be told, and whom the
+            entry is for then makes no difference.
+    """
     values = _values(content)
     if values is None:
         return None
@@ -88,50 +98,59 @@ def parse_entry(content: str) -> DesktopEntry | None:
         switched_off_by = "Hidden=true"
     elif values.get("X-GNOME-Autostart-enabled") in {"false", "0"}:
         switched_off_by = "X-GNOME-Autostart-enabled=false"
+    elif desktops:
+        switched_off_by = _not_meant(values, desktops)
     command = _split(_unescaped(values.get("Exec", "")))
     if command[:1] == (_THROUGH_ENV,):
         command = command[1:]
-    return DesktopEntry(command, switched_off_by)
+    return DesktopEntry(command, switched_off_by, _unescaped(values.get("TryExec", "")))
 
 
 class XdgAutostart:
     """A desktop entry in the autostart folder.
 
     Args:
-        folder: ``$XDG_CONFIG_HOME/autostart``.
-        name: Of the entry, without its suffix.
+        path: In ``$XDG_CONFIG_HOME/autostart``.
         command: What it is to start.
         title: For the desktop's own list of such programs.
         icon: Likewise; a path or a name.
+        desktops: As for ``parse_entry``.
     """
 
     def __init__(
-        self, folder: Path, name: str, command: tuple[str, ...], *, title: str, icon: str
+        self,
+        path: Path,
+        command: tuple[str, ...],
+        *,
+        title: str,
+        icon: str,
+        desktops: frozenset[str] = frozenset(),
     ) -> None:
-        self._folder = folder
-        self._path = folder / f"{name}.desktop"
+        self._path = path
         self._command = command
         self._title = title
         self._icon = icon
+        self._desktops = desktops
 
     def status(self) -> LoginStatus:
         """Reads the entry."""
         launcher = self._has_launcher()
         try:
-            entry = _read(self._path)
+            entry = self._read(self._path)
         except (FileNotFoundError, NotADirectoryError):
             return LoginStatus(LoginState.OFF, launcher=launcher)
         except (OSError, ValueError):
             entry = None
         place = str(self._path)
         blocked = f"{place}, {entry.switched_off_by}" if entry and entry.switched_off_by else ""
-        return judged(
+        status = judged(
             entry.command if entry else None,
             self._command,
             place=place,
+            condition=entry.condition if entry else "",
             blocked=blocked,
-            launcher=launcher,
         )
+        return replace(status, launcher=launcher)
 
     def enable(self) -> None:
         """Writes the entry; a link in its place is replaced, not followed."""
@@ -152,14 +171,13 @@ class XdgAutostart:
 
     def _has_launcher(self) -> bool:
         try:
-            entry = _read(self._folder / LAUNCHER_ENTRY)
+            entry = self._read(self._path.with_name(LAUNCHER_ENTRY))
         except (OSError, ValueError):
             return False
         return entry is not None and not entry.switched_off_by
 
-
-def _read(path: Path) -> DesktopEntry | None:
-    return parse_entry(read_bounded(path, _ENTRY_LIMIT).decode())
+    def _read(self, path: Path) -> DesktopEntry | None:
+        return parse_entry(read_bounded(path, _ENTRY_LIMIT).decode(), self._desktops)
 
 
 def _problem(path: Path, error: OSError) -> Text:
@@ -198,6 +216,14 @@ def _values(content: str) -> dict[str, str] | None:
             key, _, value = line.partition("=")
             values[key.rstrip(_BLANKS)] = value.lstrip(_BLANKS)
     return values if is_there else None
+
+
+def _not_meant(values: Mapping[str, str], desktops: frozenset[str]) -> str:
+    """The line by which an entry is not for these desktops; empty if it is."""
+    for key, is_for_them in (("OnlyShowIn", True), ("NotShowIn", False)):
+        if key in values and bool(desktops & set(values[key].split(";"))) is not is_for_them:
+            return f"{key}={values[key]}"
+    return ""
 
 
 def _split(line: str) -> tuple[str, ...]:

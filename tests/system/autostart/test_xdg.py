@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -81,7 +82,7 @@ class TestText:
 
     @given(commands(PATH) | commands(f"/{AWKWARD}"))
     def test_entry_is_read_back_as_it_was_written(self, command):
-        assert parse_entry(rendered(*command)) == DesktopEntry(command)
+        assert parse_entry(rendered(*command)) == DesktopEntry(command, condition=command[0])
 
     @pytest.mark.parametrize(
         ("line", "switched_off_by"),
@@ -135,7 +136,7 @@ def path(folder: Path) -> Path:
 @pytest.fixture
 def entry(folder: Path, program: Path) -> XdgAutostart:
     command = (str(program), "run")
-    return XdgAutostart(folder, "picoclaw-tray", command, title="PicoClaw tray", icon="x")
+    return XdgAutostart(folder / "picoclaw-tray.desktop", command, title="PicoClaw tray", icon="x")
 
 
 def state_of(entry: XdgAutostart) -> LoginState:
@@ -219,6 +220,49 @@ class TestFolder:
         assert str(path) in said(stale.reason)
         assert state_of(entry) is LoginState.ON
 
+    def test_entry_whose_condition_is_gone_is_stale_until_enabled(self, entry, path, tmp_path):
+        entry.enable()
+        content = path.read_text(encoding="utf-8")
+        gone = f"TryExec={tmp_path / 'gone'}"
+        path.write_text(re.sub("TryExec=.*", gone, content), encoding="utf-8")
+
+        assert entry.status().state is LoginState.STALE
+        assert str(tmp_path / "gone") in said(entry.status().reason)
+
+        entry.enable()
+        assert state_of(entry) is LoginState.ON
+
+    def test_program_that_may_not_be_started_is_as_good_as_gone(self, entry, program):
+        entry.enable()
+        program.chmod(0o600)
+
+        assert state_of(entry) is LoginState.STALE
+
+    @pytest.mark.parametrize(
+        ("line", "state"),
+        [
+            ("OnlyShowIn=GNOME;XFCE;", LoginState.BLOCKED),
+            ("OnlyShowIn=GNOME;KDE;", LoginState.ON),
+            ("NotShowIn=ubuntu;", LoginState.BLOCKED),
+            ("NotShowIn=GNOME", LoginState.ON),
+        ],
+    )
+    def test_entry_for_other_desktops_is_blocked(self, path, program, line, state):
+        entry = XdgAutostart(
+            path,
+            (str(program),),
+            title="x",
+            icon="x",
+            desktops=frozenset({"ubuntu", "KDE"}),
+        )
+        entry.enable()
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+        assert state_of(entry) is state
+        if state is LoginState.BLOCKED:
+            assert line in said(entry.status().reason)
+
     def test_link_is_read_and_then_replaced(self, entry, path, tmp_path):
         entry.enable()
         target = path.rename(tmp_path / "kept.desktop")
@@ -266,7 +310,9 @@ class TestFolder:
     @pytest.mark.linux
     def test_folder_that_nobody_may_write_to_is_said(self, program):
         # Where root may not either.
-        entry = XdgAutostart(Path("/proc/autostart"), "x", (str(program),), title="x", icon="x")
+        entry = XdgAutostart(
+            Path("/proc/autostart/x.desktop"), (str(program),), title="x", icon="x"
+        )
 
         with pytest.raises(AutostartError, match="/proc/autostart"):
             entry.enable()
