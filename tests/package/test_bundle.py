@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -24,8 +25,7 @@ from tests.support.programs import Program
 from tests.support.source_tree import REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 # One worker builds it for all of them.
 pytestmark = [
@@ -126,10 +126,10 @@ def bare_tray(bare_root, tmp_path) -> Iterator[TrayProgram]:
         yield TrayProgram(program, seen_from_outside)
 
 
-def answer_of(*command: object) -> str:
+def answer_of(*command: object, environment: Mapping[str, str] = os.environ) -> str:
     words = [str(word) for word in command]
     done = subprocess.run(
-        words, env=without_python(os.environ), capture_output=True, text=True, check=True
+        words, env=without_python(dict(environment)), capture_output=True, text=True, check=True
     )
     return done.stdout
 
@@ -264,7 +264,6 @@ class TestGateway:
         assert tray.gateway().exe() == str(bundle / "picoclaw-demo-gateway")
 
 
-@pytest.mark.desktop
 class TestVerbs:
     def test_login_entry_is_the_command_that_starts_the_bundle(self, bundle, start_tray, home):
         ctl = bundle / "picoclaw-trayctl"
@@ -284,6 +283,24 @@ class TestVerbs:
         assert quit_ == {"status": "ok", "gateway": "stopped"}
 
 
+@pytest.mark.desktop
+def test_what_the_bundle_wrote_for_a_login_shows_its_icon_on_a_panel(bundle, home, tmp_path, qapp):
+    ctl, place = bundle / "picoclaw-trayctl", ("--home", str(home.place.home))
+    with Desktop(tmp_path / "desktop") as desktop:
+        desktop.start_panel()
+        answer_of(ctl, "autostart", "enable", *place, environment=desktop.environment)
+        (entry,) = Path(desktop.environment["XDG_CONFIG_HOME"], "autostart").iterdir()
+
+        program = variables_of(home)["PICOCLAW_BINARY"]
+        desktop.start(
+            ["gio", "launch", entry], name="gio", environment={"PICOCLAW_BINARY": program}
+        )
+
+        PanelTray(desktop, Icons()).wait_for("Running", IconName.OK)
+        answer_of(ctl, "quit", *place, environment=desktop.environment)
+
+
+@pytest.mark.desktop
 def test_bundle_shows_its_icon_on_a_panel(bundle, tmp_path, qapp):
     with Desktop(tmp_path / "desktop") as desktop:
         desktop.start_panel()
