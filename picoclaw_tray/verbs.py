@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.system.paths import GatewayPlace
 
-STATUS_LIMIT_S: Final = 1.0
+STATUS_LIMIT_S: Final = 0.6
 """For a tray; one that hangs must not keep anybody from an answer."""
 
 SHOW_LIMIT_S: Final = 2.0

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 STATUS_LIMIT_S: Final = 1.8
 """What is not known by then is unknown: with the interpreter's own start it has to be 2.5 s."""
 
-REST_LIMIT_S: Final = 1.0
-"""The same, if a tray has been waited for."""
+REST_LIMIT_S: Final = 1.5
+"""The same, if a tray has been waited for; a gateway that hangs too is known after 1.2 s."""
 
 _SILENT = "The tray does not answer; this was found out without it."
 _NOT_IN_TIME = "The gateway has not stopped in time; it was asked to."
