@@ -32,11 +32,13 @@ DEFAULT_LIMIT_S: Final = 60.0
 _DESCRIPTION = "Starts, watches and explains a PicoClaw gateway from the system tray."
 _EXIT_CODES = """\
 exit codes:
-  0  done
-  1  failed, or not done in time
-  2  wrong usage
-  3  nothing to act on: no tray runs, or with status --running no gateway does
-  4  not ready: the start was refused, the message says why
+    0  done
+    1  failed, or not done in time
+    2  wrong usage
+    3  nothing to act on: no tray runs, or no gateway to reload;
+       with status --running: no gateway runs
+    4  not ready: the start was refused, the message says why
+  130  interrupted; what was asked for goes on
 """
 _EXAMPLES = """\
 examples:
@@ -179,7 +181,10 @@ def _place() -> argparse.ArgumentParser:
         "--home", type=_path, metavar="DIR", help="PicoClaw's home (PICOCLAW_HOME)"
     )
     config = parent.add_argument(
-        "--config", type=_path, metavar="FILE", help="its config file (PICOCLAW_CONFIG)"
+        "--config",
+        type=_path,
+        metavar="FILE",
+        help="its config file (PICOCLAW_CONFIG), where no tray runs that has its own",
     )
     home.complete, config.complete = _FOLDER, _FILE  # type: ignore[attr-defined]
     return parent
@@ -204,7 +209,7 @@ def _limit() -> argparse.ArgumentParser:
         type=_seconds,
         default=DEFAULT_LIMIT_S,
         metavar="SECONDS",
-        help="how long to wait (default: 60)",
+        help="how long to wait at most (default: 60)",
     )
     return parent
 

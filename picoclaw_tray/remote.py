@@ -29,7 +29,7 @@ class ExitCode(IntEnum):
     FAILED = 1
     USAGE = 2
     NOTHING = 3
-    """Nothing to act on: no tray; with ``status --running``: the gateway does not run."""
+    """No tray, no gateway to reload; with ``status --running``: the gateway does not run."""
     NOT_READY = 4
     """The start was refused."""
 

@@ -164,6 +164,6 @@ def _spelled(words: Sequence[str]) -> str:
     if sys.platform == "win32":
         from picoclaw_tray.system.autostart.run_key import command_line  # noqa: PLC0415
 
-        return command_line(tuple(words))
+        return command_line(words)
     else:  # noqa: RET505 - mypy for Windows would find what follows unreachable
         return shlex.join(words)

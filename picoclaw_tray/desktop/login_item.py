@@ -26,7 +26,7 @@ GLANCE_S = 300.0
 
 
 class LoginItem(QObject):
-    """Knows the last answer only to tell what is new.
+    """Asks whenever somebody may look, and tells what is new; nothing is decided by an old answer.
 
     Signals:
         job_raised(Job): To be carried out in the watch lane; the answer goes to ``on_answer``.

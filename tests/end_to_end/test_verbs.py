@@ -15,7 +15,7 @@ import pytest
 
 from picoclaw_tray.system.rendezvous import meeting_folders
 from tests.end_to_end.shell import Shell, said
-from tests.end_to_end.tray_program import PATIENCE_S, is_alive
+from tests.end_to_end.tray_program import PATIENCE_S, is_alive, variables_of
 from tests.support.hostile_servers import healthy, serving
 from tests.support.ports import free_port
 from tests.support.tray_places import held_lock, put_in_the_way, sockets_in_the_way
@@ -293,6 +293,22 @@ class TestTrouble:
 
         assert (forced.status, forced.payload["status"]) == (0, "ok")
         assert said(stopping).payload == forced.payload
+
+    def test_status_beside_a_tray_imports_little(self, home, start_idle_tray):
+        start_idle_tray()
+
+        asked = subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "picoclaw_tray", "status", "--json"],
+            env={**os.environ, **variables_of(home)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+        imported = {line.rpartition("|")[2].strip() for line in asked.stderr.splitlines()}
+        assert json.loads(asked.stdout)["tray"] is not None
+        assert "picoclaw_tray.system.tray_socket" in imported
+        assert not {"PySide6", "psutil", "requests"} & imported
 
     def test_status_does_not_wait_for_a_tray_that_hangs(self, shell, start_idle_tray):
         tray = start_idle_tray()

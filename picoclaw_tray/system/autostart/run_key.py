@@ -19,6 +19,8 @@ from picoclaw_tray.presentation.autostart import (
 from picoclaw_tray.system.autostart.entry import AutostartError, judged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from picoclaw_tray.text import Text
 
 RUN_PATH: Final = r"Software\Microsoft\Windows\CurrentVersion\Run"
@@ -46,15 +48,20 @@ class Registry(Protocol):
         """Removes a value; nothing happens if there is none."""
 
 
-def command_line(command: tuple[str, ...]) -> str:
-    """Words as the C run-time takes them apart again.
+def command_line(command: Iterable[str]) -> str:
+    """Words as the C run-time takes them apart again."""
+    return " ".join(map(_quoted, command))
+
+
+def run_value(command: tuple[str, ...]) -> str:
+    """The value that starts ``command``.
 
     Raises:
         AutostartError: A word has a character that cannot stand there, or it is too long.
     """
     if any(re.search("[\x00-\x1f]", word) for word in command):
         raise AutostartError(unwritable())
-    line = " ".join(map(_quoted, command))
+    line = command_line(command)
     if len(line) > LONGEST_COMMAND:
         raise AutostartError(too_long(len(line), LONGEST_COMMAND))
     return line
@@ -112,7 +119,7 @@ class RunKey:
 
     def enable(self) -> None:
         """Sets the value, and Task Manager's switch where that is off."""
-        line = command_line(self._command)
+        line = run_value(self._command)
         try:
             self._registry.write(RUN_PATH, self._name, line)
             if not is_approved(self._registry.read(APPROVED_PATH, self._name)):

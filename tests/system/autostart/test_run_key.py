@@ -19,6 +19,7 @@ from picoclaw_tray.system.autostart.run_key import (
     RunKey,
     command_line,
     is_approved,
+    run_value,
     split_command_line,
 )
 from tests.presentation.samples import said
@@ -78,13 +79,13 @@ class TestText:
     def test_longest_command_is_written_and_a_longer_one_refused(self):
         longest = "x" * (LONGEST_COMMAND - 2)
 
-        assert len(command_line(("p", longest))) == LONGEST_COMMAND
+        assert len(run_value(("p", longest))) == LONGEST_COMMAND
         with pytest.raises(AutostartError, match="260 characters"):
-            command_line(("p", longest + "x"))
+            run_value(("p", longest + "x"))
 
     def test_line_end_is_refused(self):
         with pytest.raises(AutostartError, match="character"):
-            command_line((PROGRAM, "a\nb"))
+            run_value((PROGRAM, "a\nb"))
 
     @pytest.mark.parametrize(
         ("value", "approved"),
