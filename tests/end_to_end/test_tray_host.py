@@ -105,7 +105,7 @@ class TestWatcherThatStays:
 
         watcher.set_host(there=False)
         desktop.screen.wait_for_window(WINDOW, PATIENCE_S)
-        desktop.screen.key_in(WINDOW, "alt+F4")
+        desktop.screen.close(WINDOW, until=QUESTION)
         desktop.screen.key_in(QUESTION, "Escape")
         desktop.screen.wait_for_closed(QUESTION)
         watcher.set_host(there=True)
@@ -143,13 +143,12 @@ class TestNoTray:
     def test_closing_the_window_asks_and_quits_if_wanted(self, desktop, tray):
         gateway = tray.gateway()
 
-        desktop.screen.key_in(WINDOW, "alt+F4")
-        desktop.screen.wait_for_window(QUESTION)
+        desktop.screen.close(WINDOW, until=QUESTION)
         is_still_there = desktop.screen.has_window_titled(WINDOW)
         desktop.screen.key_in(QUESTION, "Escape")
         desktop.screen.wait_for_closed(QUESTION)
         has_stayed = desktop.screen.has_window_titled(WINDOW) and is_alive(gateway)
-        desktop.screen.key_in(WINDOW, "alt+F4")
+        desktop.screen.close(WINDOW, until=QUESTION)
         desktop.screen.key_in(QUESTION, "alt+q")
 
         assert is_still_there

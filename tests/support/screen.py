@@ -113,6 +113,21 @@ class Screen:
         self._xdotool(*_search_by(title), "windowactivate", "--sync")
         self.key(*names)
 
+    def close(self, title: str, until: str) -> None:
+        """Close a window by the keyboard, which brings another one.
+
+        More than once if need be: while a window is new its manager may miss a key.
+        """
+        for timeout_s in (3, 3, 10):
+            self.key_in(title, "alt+F4")
+            try:
+                self.wait_for_window(until, timeout_s)
+            except AssertionError:
+                continue
+            return
+        message = f"The window {title!r} was closed three times, and {until!r} did not come"
+        raise AssertionError(message)
+
     def has_window(self, window_class: str) -> bool:
         """Whether a window of this class is shown."""
         return not self._run_xdotool("search", "--onlyvisible", "--class", window_class).returncode
