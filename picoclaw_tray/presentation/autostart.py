@@ -29,6 +29,11 @@ _LAUNCHER = QT_TRANSLATE_NOOP(
 )
 _LAUNCHER_NEXT_STEP = QT_TRANSLATE_NOOP("Login", "Switch one of the two off.")
 
+_NOT_SET_THEN = QT_TRANSLATE_NOOP(
+    "Login",
+    "PICOCLAW_BINARY, which is set here, is not set at a login: name the program in the settings of"
+    " the tray.",
+)
 _OTHER_COMMAND = QT_TRANSLATE_NOOP("Login", "It would start “{command}”.")
 _PROGRAM_GONE = QT_TRANSLATE_NOOP("Login", "The program “{program}” is gone.")
 _UNREADABLE = QT_TRANSLATE_NOOP("Login", "The entry “{place}” cannot be read.")
@@ -97,12 +102,17 @@ class Tick:
     enabled: bool
 
 
-def login_sentences(status: LoginStatus) -> tuple[Text, ...]:
-    """What there is to say, in order; a failed change first."""
+def login_sentences(status: LoginStatus, *, by_variable: bool = False) -> tuple[Text, ...]:
+    """What there is to say, in order; a failed change first.
+
+    Args:
+        status: How it is.
+        by_variable: The gateway is named by a variable that a session does not know.
+    """
     said = [status.problem]
     match status.state:
         case LoginState.ON:
-            said.append(text(_ON))
+            said += [text(_ON), text(_NOT_SET_THEN) if by_variable else None]
         case LoginState.OFF:
             said.append(text(_OFF))
         case LoginState.BLOCKED:

@@ -57,6 +57,15 @@ def test_reason_and_repair_follow_what_is_wrong():
     assert lines(BLOCKED)[1:] == [said(REASON), "Switch it on again to repair that."]
 
 
+def test_variable_that_a_login_does_not_know_is_named_where_the_tray_starts():
+    on, off = LoginStatus(LoginState.ON), LoginStatus(LoginState.OFF)
+
+    _, warning = login_sentences(on, by_variable=True)
+
+    assert said(warning).startswith("PICOCLAW_BINARY, which is set here, is not set at a login")
+    assert login_sentences(off, by_variable=True) == login_sentences(off)
+
+
 def test_launcher_matters_only_beside_a_tray_that_starts():
     assert lines(replace(OFF, launcher=True)) == lines(OFF)
     assert lines(BOTH)[-1] == "Switch one of the two off."

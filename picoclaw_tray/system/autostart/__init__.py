@@ -118,7 +118,7 @@ def autostart_answer(
 ) -> AutostartAnswer:
     """The verb ``autostart`` of the command line."""
     status = changed(login_entry(place, environ, demo=demo), action)
-    sentences = login_sentences(status)
+    sentences = login_sentences(status, by_variable=bool(environ.get("PICOCLAW_BINARY")))
     message = " ".join(map(render, sentences))
     payload = login_payload(status, platform=sys.platform, message=message)
     return AutostartAnswer(status.problem is None, payload, sentences)
