@@ -23,6 +23,7 @@ from picoclaw_tray.lifecycle.state import (
 from picoclaw_tray.presentation.advice import reload_failure
 from picoclaw_tray.presentation.machine import why_not
 from picoclaw_tray.presentation.notices import announce_notice, is_unexplained, was_refused
+from picoclaw_tray.presentation.obstacles import port_next_step
 from picoclaw_tray.presentation.reload import ReloadStage
 from picoclaw_tray.presentation.service import refused_restart, refused_stop
 from picoclaw_tray.presentation.status import reason_of
@@ -52,6 +53,7 @@ _QUITTING = QT_TRANSLATE_NOOP("Outcome", "The tray is quitting.")
 _NO_REACTION = QT_TRANSLATE_NOOP("Outcome", "The gateway does not react, not even to force.")
 _WITH_ANYWAY = QT_TRANSLATE_NOOP("Outcome", "With --anyway it is started all the same.")
 _GOES_ON = QT_TRANSLATE_NOOP("Outcome", "The tray goes on trying.")
+_RUNS_ON = QT_TRANSLATE_NOOP("Outcome", "The gateway that runs is left as it is (PID {pid}).")
 _NOTHING_TO_RELOAD = QT_TRANSLATE_NOOP(
     "Outcome", "No gateway runs that could take over its configuration."
 )
@@ -124,9 +126,10 @@ def _started(verb: Verb, asked: Situation, before: Situation, after: Situation) 
     if state.ended or state.quitting:
         return _error(text(_QUITTING))
     if news is not None and verb is Verb.RESTART:
-        return _not_restarted(news)
+        return _not_restarted(news, state.process)
     if state.failure is not None and _is_refused(before.state.phase, state):
-        return _refused(state.failure, state.phase)
+        goes_on = isinstance(state.phase, Backoff)
+        return _refused(state.failure, text(_GOES_ON) if goes_on else None)
     match state.phase:
         case Running(process=process) if verb is Verb.START or _is_fresh(process, asked):
             return _done(process, text(_RUNS, pid=process.key.pid))
@@ -172,7 +175,7 @@ def _is_fresh(process: Process, asked: Situation) -> bool:
 def _stopped(asked: Situation, before: Situation, after: Situation) -> Answer | None:
     news, process = _news(before, after), after.state.process
     if news is not None and news.kind in {NoticeKind.NO_PERMISSION, NoticeKind.MANAGED}:
-        return _not_restarted(news)
+        return _not_restarted(news, process)
     match after.state.phase:
         case Stopping(deadline=None):
             return _error(text(_NO_REACTION))
@@ -231,27 +234,31 @@ def _news(before: Situation, after: Situation) -> Notice | None:
     return after.notice if after.notice is not before.notice else None
 
 
-def _not_restarted(notice: Notice) -> Answer:
+def _not_restarted(notice: Notice, process: Process | None) -> Answer:
     if notice.kind is NoticeKind.RESTART_REFUSED and notice.failure is not None:
-        return _refused(notice.failure)
+        runs_on = text(_RUNS_ON, pid=process.key.pid) if process else None
+        return _refused(notice.failure, runs_on)
     announcement = announce_notice(notice)
     said = [announcement.sentence, announcement.next_step]
     return _error(*(sentence for sentence in said if sentence is not None))
 
 
-def _refused(failure: Failure, phase: Phase | None = None) -> Answer:
+def _refused(failure: Failure, what_now: Text | None) -> Answer:
     lines = [reason_of(failure), *_next_step(failure)]
     if failure.passable:
         lines.append(text(_WITH_ANYWAY))
-    if isinstance(phase, Backoff):
-        lines.append(text(_GOES_ON))
+    if what_now is not None:
+        lines.append(what_now)
     status = "precondition_failed" if failure.failure_class == "not_ready" else "error"
     payload = {"status": status, "message": why_not(failure)}
     return Answer(ExitCode.NOT_READY, payload, tuple(map(render, lines)))
 
 
 def _next_step(failure: Failure | None) -> tuple[Text, ...]:
-    return (failure.next_step,) if failure and failure.next_step else ()
+    next_step = failure.next_step if failure else None
+    if next_step is None and failure is not None and failure.failure_class == "port_taken":
+        next_step = port_next_step()  # the diagnosis, which brings it, comes a moment later
+    return () if next_step is None else (next_step,)
 
 
 def _done(process: Process | None, sentence: Text) -> Answer:

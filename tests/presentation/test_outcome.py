@@ -122,7 +122,10 @@ class TestStart:
     def test_is_refused_where_somebody_else_has_the_port(self):
         taken = Failure("port_taken", REASON)
 
-        assert after(START, Stopped(), LOCATING, CRASHED, failure=taken).exit_code == 4
+        answer = after(START, Stopped(), LOCATING, CRASHED, failure=taken)
+
+        assert (answer.exit_code, answer.payload["status"]) == (4, "error")
+        assert answer.lines[1].startswith("Stop that program, or set another gateway.port")
 
     def test_waits_where_a_look_took_too_long(self):
         too_long = Failure("unknown", detail="could not look")
@@ -200,6 +203,7 @@ class TestRestart:
 
         assert answer.exit_code is ExitCode.NOT_READY
         assert answer.payload["message"] == "no default model configured"
+        assert answer.lines[-1] == f"The gateway that runs is left as it is (PID {OURS.key.pid})."
 
     @pytest.mark.parametrize(
         ("kind", "message"),
