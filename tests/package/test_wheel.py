@@ -154,28 +154,24 @@ def test_login_would_start_the_installed_program(ask, installed):
     assert (program.parent, program.stem) == (installed, "picoclaw-tray")
 
 
-ENABLE = """if True:
-    import os
-    from picoclaw_tray.system.autostart import autostart_answer
-    from picoclaw_tray.system.paths import gateway_place
-    print(autostart_answer("enable", gateway_place(os.environ), os.environ, demo=False).done)
-"""
-
-
 @pytest.mark.linux
-@pytest.mark.parametrize("kind", ["environment", "checkout"])
+@pytest.mark.parametrize("kind", ["environment", "pipx", "checkout"])
 def test_what_was_written_for_a_login_starts_this_installation(
     kind, installed, wheel, own_machine, tmp_path
 ):
-    """The checkout is one that nobody has installed, with the Python of the tests."""
-    checkout = wheel.parent / "sources"
-    python, program = {
-        "environment": (installed / "python", installed / "picoclaw-tray"),
-        "checkout": (Path(sys.executable), checkout / "picoclaw_tray"),
+    """As pipx has it, a link leads to the environment's program.
+
+    The checkout is one that nobody has installed, with the Python of the tests.
+    """
+    link, checkout = tmp_path / "picoclaw-trayctl", wheel.parent / "sources" / "picoclaw_tray"
+    link.symlink_to(installed / link.name)
+    asking, program = {
+        "environment": ([installed / link.name], installed / "picoclaw-tray"),
+        "pipx": ([link], installed / "picoclaw-tray"),
+        "checkout": ([sys.executable, checkout], checkout),
     }[kind]
     environment = own_environment() | {"QT_QPA_PLATFORM": "offscreen", "PICOCLAW_BINARY": "/none"}
-    here = environment | ({"PYTHONPATH": str(checkout)} if kind == "checkout" else {})
-    subprocess.run([python, "-c", ENABLE], cwd=tmp_path, env=here, check=True)
+    subprocess.run([*asking, "autostart", "enable"], cwd=tmp_path, env=environment, check=True)
     (entry,) = Path(os.environ["XDG_CONFIG_HOME"], "autostart").iterdir()
 
     subprocess.run(["gio", "launch", entry], cwd=tmp_path, env=environment, check=True)
