@@ -42,6 +42,11 @@ _STOPPED = QT_TRANSLATE_NOOP("Outcome", "The gateway has stopped (PID {pid}).")
 _NOT_RUNNING = QT_TRANSLATE_NOOP("Outcome", "No gateway was running.")
 _CALLED_OFF = QT_TRANSLATE_NOOP("Outcome", "No gateway was running; it is not tried again.")
 _RELOADED = QT_TRANSLATE_NOOP("Outcome", "The gateway has taken over its configuration.")
+_NO_ADDRESS = QT_TRANSLATE_NOOP(
+    "Outcome",
+    "A reload changes no address: if “picoclaw-trayctl status” still says “Restart required”,"
+    " restart it.",
+)
 _TAKEN_ON = QT_TRANSLATE_NOOP("Outcome", "The tray sees to it.")
 _STOPPED_MEANWHILE = QT_TRANSLATE_NOOP("Outcome", "Somebody stopped the gateway meanwhile.")
 _ENDED_EARLY = QT_TRANSLATE_NOOP(
@@ -201,7 +206,8 @@ def _reloaded(asked: Situation, after: Situation) -> Answer | None:
         return None
     match reload.stage:
         case ReloadStage.DONE:
-            return _done(process, text(_RELOADED))
+            more = (text(_NO_ADDRESS),) if after.facts.changes else ()
+            return _done(process, text(_RELOADED), *more)
         case ReloadStage.FAILED:
             return _error(*reload_failure(after))
         case ReloadStage.ACCEPTED:
@@ -261,9 +267,9 @@ def _next_step(failure: Failure | None) -> tuple[Text, ...]:
     return () if next_step is None else (next_step,)
 
 
-def _done(process: Process | None, sentence: Text) -> Answer:
+def _done(process: Process | None, *sentences: Text) -> Answer:
     payload = {"status": "ok"} | ({"pid": process.key.pid} if process else {})
-    return Answer(ExitCode.DONE, payload, (render(sentence),))
+    return Answer(ExitCode.DONE, payload, tuple(map(render, sentences)))
 
 
 def _fate(gateway: str, sentence: Text) -> Answer:

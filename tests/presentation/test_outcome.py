@@ -333,6 +333,14 @@ class TestReload:
         assert refusal(RELOAD, self.RUNS) is None
         assert outcome(RELOAD, self.RUNS, self.RUNS, now) == expected
 
+    def test_says_that_it_changes_no_address_where_anything_had_changed(self):
+        changed = replace(self.RUNS, facts=replace(self.RUNS.facts, changes=(REASON,)))
+        now = replace(changed, reload=ReloadAnswer(ReloadStage.DONE, OURS.key))
+
+        answer = outcome(RELOAD, changed, changed, now)
+
+        assert answer.lines[1].startswith("A reload changes no address")
+
     def test_that_failed_says_why(self):
         now = replace(self.RUNS, reload=ReloadAnswer(ReloadStage.FAILED, OURS.key, REASON))
 
