@@ -78,7 +78,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stays the same as long as this tray runs.
+    """What stays the same as long as this tray runs, once it has tried to listen.
 
     Attributes:
         home: PicoClaw's home, absolute.
