@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -120,14 +121,7 @@ class TestSecond:
 
     def test_lock_is_taken_when_the_other_tray_goes_away_meanwhile(self, place, folder):
         with holder(place, folder) as other:
-
-            def goes_away():
-                assert other.stdin is not None
-                other.stdin.close()
-                other.wait(LONG_S)
-                return False
-
-            claimed = claim(place, [folder], goes_away, patience_s=LONG_S)
+            claimed = claim(place, [folder], partial(goes_away, other), patience_s=LONG_S)
 
         assert claimed.lock is not None
 
@@ -136,14 +130,12 @@ class TestSecond:
     def test_lock_is_taken_though_the_other_tray_takes_the_folder_with_it(self, place, folder):
         with holder(place, folder) as other:
 
-            def goes_away():
-                assert other.stdin is not None
-                other.stdin.close()
-                other.wait(LONG_S)
+            def goes_away_with_its_folder():
+                goes_away(other)
                 remove_empty([folder])
                 return False
 
-            claimed = claim(place, [folder], goes_away, patience_s=LONG_S)
+            claimed = claim(place, [folder], goes_away_with_its_folder, patience_s=LONG_S)
 
         assert claimed.lock is not None
         assert tray_pid(place) == os.getpid()
@@ -211,6 +203,13 @@ class TestAtTheSameMoment:
             answers = begin(claimants)
 
         assert sorted(answers) == ["one", "other", "other", "other"]
+
+
+def goes_away(other):
+    """Ends another tray instead of an answer."""
+    other.stdin.close()
+    other.wait(LONG_S)
+    return False
 
 
 def never():
