@@ -49,6 +49,7 @@ def carry_out(
     except NoTray:
         return _without_tray(request, place, environ, deadline)
     except (NotListening, NoAnswer) as error:
+        tray = tray or tray_pid(place)  # it may have come up since
         if is_status:
             return _status_without_tray(place, environ, deadline, silent_tray=tray)
         if isinstance(error, NotListening):
@@ -70,7 +71,7 @@ def show_running(place: GatewayPlace) -> bool:
 def runs_already(tray: int | None) -> Answer:
     """The answer to ``run`` beside a tray that has shown its window; ``tray`` is its PID."""
     who = f"picoclaw-tray (PID {tray})" if tray else "picoclaw-tray"
-    payload = {"status": "ok", "already_running": True, "tray": tray}
+    payload = {"status": "ok", "already_running": True, "tray_pid": tray}
     return Answer(ExitCode.DONE, payload, (f"Another {who} runs already and shows its window.",))
 
 

@@ -55,7 +55,7 @@ class TestSecondRun:
         tray = start_idle_tray()
 
         answer = shell("run", "--json").payload
-        assert answer == {"status": "ok", "already_running": True, "tray": tray.program.pid}
+        assert answer == {"status": "ok", "already_running": True, "tray_pid": tray.program.pid}
 
     def test_other_spelling_of_the_home_is_the_same_home(
         self, shell, start_idle_tray, stand_in_home, tmp_path
