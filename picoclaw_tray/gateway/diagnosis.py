@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from picoclaw_tray.gateway.failure_rules import (
     CLEAN_EXIT,
+    CONSOLE_CLOSED,
     ENDED,
+    ENDED_WITH_SESSION,
     EXITED,
     EXITED_EARLY,
     HUNG,
@@ -40,6 +42,8 @@ EVIDENCE_LINES = 5
 
 PANIC_EXIT_CODE = 2
 SIGABRT = 6
+CONTROL_C_EXIT, TERMINATED_WITH_SESSION = 0xC000013A, 0x40010004
+"""Windows only (ntstatus.h: ``STATUS_CONTROL_C_EXIT``, ``DBG_TERMINATE_PROCESS``)."""
 
 _PANIC_LINE = re.compile(r"panic: |fatal error: |goroutine \d+ \[")
 _MEMORY_LINE = re.compile(r"fatal error: .*(?:out of memory|cannot allocate memory)")
@@ -77,6 +81,8 @@ class Diagnosis:
         next_step: what the person can do.
         curable: a retry may cure it.
         detail: the gateway's or the operating system's own words, where it has some.
+        command: what to run in a terminal; empty if nothing is to be run.
+        by_waiting: waiting alone may cure it.
     """
 
     failure_class: FailureClass
@@ -85,6 +91,8 @@ class Diagnosis:
     next_step: Text | None
     curable: bool
     detail: str = ""
+    command: str = ""
+    by_waiting: bool = False
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
@@ -140,6 +148,10 @@ def _from_exit_code(evidence: Evidence) -> Diagnosis:
             return _conclude(ENDED, lines)
         case 0:
             return _conclude(CLEAN_EXIT, lines)
+        case code if code == CONTROL_C_EXIT:
+            return _conclude(CONSOLE_CLOSED, lines)
+        case code if code == TERMINATED_WITH_SESSION:
+            return _conclude(ENDED_WITH_SESSION, lines)
         case code:
             rule = EXITED if evidence.was_ready else EXITED_EARLY
             return _conclude(rule, lines, code=str(code))
@@ -155,6 +167,8 @@ def _conclude(
         _fill(rule.next_step, gaps) if rule.next_step else None,
         rule.curable,
         detail,
+        rule.command.format(**gaps),
+        rule.by_waiting,
     )
 
 

@@ -37,12 +37,22 @@ class FailureClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FailureRule:
-    """What is said about one kind of failure; gaps are filled from the evidence."""
+    """What is said and done about one kind of failure; gaps are filled from the evidence.
+
+    Attributes:
+        reason: What happened.
+        next_step: What the person can do.
+        command: What to run in a terminal; empty if nothing is to be run.
+        curable: A retry may cure it: the gateway is started again, a few times.
+        by_waiting: Waiting alone may cure it: the attempts do not count.
+    """
 
     failure_class: FailureClass
     reason: Template
     next_step: Template | None = None
+    command: str = ""
     curable: bool = True
+    by_waiting: bool = False
 
 
 WRONG_USAGE = FailureRule(
@@ -83,6 +93,13 @@ CLEAN_EXIT = FailureRule(
     QT_TRANSLATE_NOOP(
         "Diagnosis", "The gateway ended in good order without being asked by the tray."
     ),
+    QT_TRANSLATE_NOOP("Diagnosis", "Start it again if you need it."),
+    curable=False,
+)
+ENDED_WITH_SESSION = FailureRule(
+    FailureClass.SESSION_END,
+    QT_TRANSLATE_NOOP("Diagnosis", "The gateway ended because the session did."),
+    curable=False,
 )
 EXITED = FailureRule(
     FailureClass.UNKNOWN,
@@ -126,6 +143,7 @@ _ALREADY_RUNNING = FailureRule(
         "Diagnosis", "Another gateway with this home is already running (PID {pid})."
     ),
     QT_TRANSLATE_NOOP("Diagnosis", "If it is not yours, stop it first."),
+    by_waiting=True,
 )
 _NO_LOGIN = FailureRule(
     FailureClass.PROVIDER_ERROR,
@@ -134,6 +152,7 @@ _NO_LOGIN = FailureRule(
         "Diagnosis",
         "Run “picoclaw auth login --provider {provider}” in a terminal, then start it again.",
     ),
+    command="picoclaw auth login --provider {provider}",
     curable=False,
 )
 _PROVIDER = FailureRule(
@@ -150,6 +169,7 @@ _CHANNELS = FailureRule(
     QT_TRANSLATE_NOOP(
         "Diagnosis", "Check the network, and the channels in PicoClaw's configuration."
     ),
+    by_waiting=True,  # at login the network may not be up yet
 )
 
 _PORT_TAKEN_ERROR = (
@@ -174,6 +194,14 @@ STARTUP_RULES: tuple[tuple[re.Pattern[str], FailureRule], ...] = tuple(
 _ENDED_OUTSIDE = FailureRule(
     FailureClass.ENDED_OUTSIDE,
     QT_TRANSLATE_NOOP("Diagnosis", "Somebody else ended the gateway ({signal})."),
+    QT_TRANSLATE_NOOP("Diagnosis", "Start it again if you need it."),
+    curable=False,
+)
+CONSOLE_CLOSED = FailureRule(
+    FailureClass.ENDED_OUTSIDE,
+    QT_TRANSLATE_NOOP("Diagnosis", "Somebody else ended the gateway (Ctrl+C)."),
+    QT_TRANSLATE_NOOP("Diagnosis", "Start it again if you need it."),
+    curable=False,
 )
 
 SIGNAL_RULES: dict[str, FailureRule] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,6 +53,34 @@ def home_directory(environ: Mapping[str, str], user_home: str) -> str:
 def config_path(environ: Mapping[str, str], home: str) -> str:
     """The path of the config file, verbatim as the gateway takes it."""
     return environ.get(CONFIG_VARIABLE) or join(home, "config.json")
+
+
+def onboard_command(environ: Mapping[str, str], user_home: str) -> str:
+    """What to run in a terminal to get a config where this gateway looks for one (contract 4.4).
+
+    Args:
+        environ: that the gateway would be started with.
+        user_home: may be empty; with a drive letter the command is one for PowerShell.
+    """
+    home = home_directory(environ, user_home)
+    named = {}
+    if home != home_directory({}, user_home):
+        named[HOME_VARIABLE] = home
+    if config_path(environ, home) != join(home, "config.json"):
+        named[CONFIG_VARIABLE] = config_path(environ, home)
+    if "\\" in home:
+        doubled = {name: value.replace("'", "''") for name, value in named.items()}
+        settings = [f"$env:{name}='{value}'; " for name, value in doubled.items()]
+    else:
+        settings = [f"{name}={_quoted(value)} " for name, value in named.items()]
+    return "".join((*settings, "picoclaw onboard"))
+
+
+def _quoted(value: str) -> str:
+    """A word for a shell; ``shlex`` would bring half of the library into this room."""
+    if re.fullmatch(r"[\w@%+=:,./-]+", value, re.ASCII):
+        return value
+    return "'" + value.replace("'", "'\\''") + "'"
 
 
 def binary_name(platform: str) -> str:

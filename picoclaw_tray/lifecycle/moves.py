@@ -97,7 +97,18 @@ def adopt(state: State, found: Found, at: float, policy: Policy) -> Step:
         phase = Starting(found.process, at + remaining, found.announced)
     else:
         phase = Running(found.process, Health.FAILING, policy.allowed_misses)
+        return hanging(enter(state, phase, new_epoch=True, waits=0), found.process)
     return enter(state, phase, new_epoch=True, waits=0), ()
+
+
+def hanging(state: State, process: Process) -> Step:
+    """The gateway has become silent: what it looks like now is kept, whatever is done about it.
+
+    The epoch will do as a ticket: that of an earlier failure is smaller, and what is found out
+    about an earlier silence of the same process may as well be told of this one.
+    """
+    state = replace(state, failure=Failure("hung", was_ready=True, ticket=state.epoch))
+    return diagnosing(state, process)
 
 
 def replan(state: State, phase: Running, at: float, policy: Policy, *, anyway: bool) -> Step:
@@ -130,6 +141,8 @@ def stopped(state: State, phase: Stopping, at: float, policy: Policy) -> Step:
     """The process that was to end has ended."""
     forget = (Forget(phase.process.key.pid),)
     match phase.then:
+        case Quit(kind=QuitKind.SESSION):
+            return preceded(forget, ended(state, StopReason.SESSION_END))
         case Quit():
             return preceded(forget, ended(state, StopReason.QUIT))
         case StartAgain(by_user=by_user, anyway=anyway):
@@ -143,9 +156,31 @@ def stopped(state: State, phase: Stopping, at: float, policy: Policy) -> Step:
 
 def crashed(state: State, process: Process, at: float, policy: Policy, code: int | None) -> Step:
     """The process ended, and nobody wished it."""
-    was_ready = isinstance(state.phase, Running)
-    failure = Failure("unknown", exit_code=code, was_ready=was_ready)
-    return diagnosing(back_off(state, at, policy, failure, anyway=True), process)
+    failure = _unexplained(state, code)
+    if policy.restart_after_crash:
+        state = back_off(state, at, policy, failure, anyway=True)
+    else:
+        state = enter(state, Failed(gave_up=False), failure=failure)
+    return followed(diagnosing(state, process), (Forget(process.key.pid),))
+
+
+def wished_away(state: State, process: Process, code: int | None) -> Step:
+    """The process ended as somebody wished who is not us; no crash, and yet to be explained."""
+    failure = _unexplained(state, code) if process.watched else Failure("ended_outside")
+    state = enter(state, Stopped(StopReason.FROM_OUTSIDE), failure=failure)
+    forget = (Forget(process.key.pid),)
+    return followed(diagnosing(state, process), forget) if process.watched else (state, forget)
+
+
+def _unexplained(state: State, code: int | None) -> Failure:
+    return Failure("unknown", exit_code=code, was_ready=isinstance(state.phase, Running))
+
+
+def wait(state: State, at: float, policy: Policy, *, anyway: bool) -> State:
+    """The next attempt later, of which none is one too many."""
+    waits = state.waits + 1
+    backoff = Backoff(at + policy.delay(waits), waits, counted=False, anyway=anyway)
+    return enter(replace(state, waits=waits), backoff)
 
 
 def back_off(state: State, at: float, policy: Policy, failure: Failure, *, anyway: bool) -> State:
@@ -193,6 +228,11 @@ def quit_then(then: Then | None, kind: QuitKind, *, leave: bool) -> Quit:
 def rest_then(then: Then) -> Then:
     """Nothing afterwards, unless the tray is to quit."""
     return then if isinstance(then, Quit) else Rest()
+
+
+def followed(step: Step, effects: tuple[Effect, ...]) -> Step:
+    """The same step with these effects last."""
+    return step[0], (*step[1], *effects)
 
 
 def preceded(effects: tuple[Effect, ...], step: Step) -> Step:

@@ -29,6 +29,7 @@ class Policy:
         backoff: Waits before the first, second, … attempt; the last one repeats.
         crash_burst: So many restarts within ``crash_window``; the next crash gives up.
         hang_burst: So many restarts of a hung gateway within ``hang_window``.
+        restart_after_crash: Restart a gateway that ended although nobody wished it.
         restart_when_hung: Restart our own gateway when it hangs.
 
     Raises:
@@ -52,6 +53,7 @@ class Policy:
     crash_window: float = 300.0
     hang_burst: int = 3
     hang_window: float = 1800.0
+    restart_after_crash: bool = True
     restart_when_hung: bool = False
 
     def __post_init__(self) -> None:

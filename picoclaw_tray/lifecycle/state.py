@@ -71,6 +71,18 @@ COULD_NOT_CHECK = "could not check"
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mistake stands: a file, and the line if that is known."""
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """As editors take it."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why there is no gateway, or why it was restarted.
 
@@ -80,9 +92,13 @@ class Failure:
         detail: PicoClaw's or the system's own words, verbatim, where there are some.
         exit_code: Exit code; negative is the number of the signal that ended the process.
         was_ready: The gateway had answered before it ended.
-        evidence: Lines that show it, secrets masked.
+        evidence: Lines of output that show it, secrets masked.
+        panic: Lines of the panic log that show it, likewise.
         next_step: What the person can do.
+        place: The file to mend.
+        command: What to run in a terminal; for a shell.
         curable: A retry, or waiting, may cure it.
+        by_waiting: Waiting alone may cure it, so it does not count.
         passable: "Start anyway" passes over it.
         ticket: Says to which failure a diagnosis belongs.
     """
@@ -93,8 +109,12 @@ class Failure:
     exit_code: int | None = None
     was_ready: bool = False
     evidence: tuple[str, ...] = ()
+    panic: tuple[str, ...] = ()
     next_step: Text | None = None
+    place: Place | None = None
+    command: str = ""
     curable: bool = True
+    by_waiting: bool = False
     passable: bool = False
     ticket: int = 0
 
@@ -107,6 +127,7 @@ class StopReason(Enum):
     FROM_OUTSIDE = "from outside"
     LEFT_ALONE = "left alone"
     QUIT = "quit"
+    SESSION_END = "session end"
 
 
 class QuitKind(Enum):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, assert_never
 from picoclaw_tray.lifecycle import moves, timing
 from picoclaw_tray.lifecycle.messages import (
     ConfigChanged,
-    Diagnose,
     Diagnosed,
     Event,
     Exited,
@@ -76,7 +75,11 @@ if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.policy import Policy
     from picoclaw_tray.lifecycle.state import Phase
 
-WISHES = frozenset({0, -1, -2, -15})
+CONTROL_C_EXIT, TERMINATED_WITH_SESSION = 0xC000013A, 0x40010004
+"""What Windows says of a program that a console event, or the end of the session, has ended
+(ntstatus.h: ``STATUS_CONTROL_C_EXIT``, ``DBG_TERMINATE_PROCESS``)."""
+
+WISHES = frozenset({0, -1, -2, -15, CONTROL_C_EXIT, TERMINATED_WITH_SESSION})
 """Exit codes that are somebody's wish, no crash: clean, SIGHUP, SIGINT, SIGTERM (contract 8.6)."""
 
 
@@ -110,7 +113,7 @@ def _is_outdated(state: State, event: Event) -> bool:
 def _step(state: State, event: Event, policy: Policy) -> Step:
     match event:
         case Diagnosed():
-            return _diagnosed(state, event)
+            return _diagnosed(state, event, policy)
         case Resumed():
             return _resumed(state, event, policy), ()
         case StopRequested() | KillRequested() | RestartRequested() if _is_managed(state.phase):
@@ -140,13 +143,22 @@ def _step(state: State, event: Event, policy: Policy) -> Step:
 # -- rows for any phase -----------------------------------------------------------------------
 
 
-def _diagnosed(state: State, event: Diagnosed) -> Step:
+def _diagnosed(state: State, event: Diagnosed, policy: Policy) -> Step:
     if state.failure is None or state.failure.ticket != event.ticket:
         return state, ()
     state = replace(state, failure=replace(event.failure, ticket=event.ticket))
     match state.phase:
         case Backoff() if not event.failure.curable:
             return moves.enter(state, Failed(gave_up=False)), ()
+        case Backoff(counted=True, anyway=anyway) if event.failure.by_waiting:
+            uncounted = replace(state, failures=state.failures[:-1])
+            return moves.wait(uncounted, event.at, policy, anyway=anyway), ()
+        case Failed(gave_up=True) if event.failure.by_waiting:
+            uncounted = replace(state, failures=state.failures[:-1])
+            return moves.wait(uncounted, event.at, policy, anyway=True), ()
+        case Backoff():
+            # Whoever has what we wanted, or took over from us, has had the time to say so.
+            return replace(state, probe_at=event.at), ()
         case _:
             return state, ()
 
@@ -258,9 +270,8 @@ def _preparing(state: State, phase: Preparing, event: Event, policy: Policy) -> 
         case Refused(refusal=refusal) if not refusal.curable:
             return moves.enter(state, Failed(gave_up=False), failure=refusal), ()
         case Refused(at=at, refusal=refusal):
-            waits = state.waits + 1
-            backoff = Backoff(at + policy.delay(waits), waits, counted=False, anyway=phase.anyway)
-            return moves.enter(replace(state, waits=waits), backoff, failure=refusal), ()
+            state = moves.wait(state, at, policy, anyway=phase.anyway)
+            return replace(state, failure=replace(refusal, ticket=state.epoch)), ()
         case Tick(at=at) if at >= phase.deadline:
             failure = Failure("unknown", detail=COULD_NOT_CHECK)
             return moves.back_off(state, at, policy, failure, anyway=phase.anyway), ()
@@ -330,7 +341,7 @@ def _running(state: State, phase: Running, event: Event, policy: Policy) -> Step
         case Observed(finding=Found(process=process, answering=True)) if (
             process.key == phase.process.key
         ):
-            return replace(state, phase=replace(phase, health=Health.OK, misses=0)), ()
+            return _answered(state, phase), ()
         case Observed(at=at, finding=Found(process=process)) if process.key == phase.process.key:
             return _missed(state, phase, at, policy)
         case RestartRequested(at=at, anyway=anyway) if replanning is None:
@@ -350,6 +361,12 @@ def _running(state: State, phase: Running, event: Event, policy: Policy) -> Step
             return _alive(state, phase, event, policy)
 
 
+def _answered(state: State, phase: Running) -> State:
+    """A gateway that was silent and is no longer has not failed."""
+    state = replace(state, phase=replace(phase, health=Health.OK, misses=0))
+    return replace(state, failure=None) if phase.health is Health.FAILING else state
+
+
 def _missed(state: State, phase: Running, at: float, policy: Policy) -> Step:
     """The gateway lives and gave no answer.
 
@@ -359,19 +376,19 @@ def _missed(state: State, phase: Running, at: float, policy: Policy) -> Step:
     if at < state.calm_until or at < phase.missed_at + policy.poll_attentive / 2:
         return state, ()
     misses = phase.misses + 1
+    was_ok = phase.health is Health.OK
     health = Health.FAILING if misses >= policy.allowed_misses else phase.health
     phase = replace(phase, health=health, misses=misses, missed_at=at)
     state = replace(state, phase=phase)
+    if was_ok and health is Health.FAILING:
+        return moves.hanging(state, phase.process)
     if misses < policy.hang_limit or not phase.process.ours or not policy.restart_when_hung:
         return state, ()
     failures = moves.counted(state, at, FailureKind.HANG, policy)
     if moves.number_of(failures, FailureKind.HANG) > policy.hang_burst:
         return state, (Notice(NoticeKind.HANGS_AGAIN),) if misses == policy.hang_limit else ()
-    failure = Failure("hung", ticket=state.epoch + 1)
-    state = replace(state, failures=failures, failure=failure)
     then = StartAgain(by_user=False, anyway=True)
-    step = moves.stop(state, phase.process, then, at, policy)
-    return moves.preceded((Diagnose(failure, phase.process),), step)
+    return moves.stop(replace(state, failures=failures), phase.process, then, at, policy)
 
 
 def _alive(state: State, phase: Alive, event: Event, policy: Policy) -> Step:
@@ -392,7 +409,7 @@ def _alive(state: State, phase: Alive, event: Event, policy: Policy) -> Step:
         case StartRequested(at=at) if not process.watched:
             return replace(state, probe_at=at), ()
         case Exited(key=key, code=code) if key == process.key and code in WISHES:
-            return moves.enter(state, Stopped(StopReason.FROM_OUTSIDE)), ()
+            return moves.wished_away(state, process, code)
         case Exited(at=at, key=key, code=code) if key == process.key:
             return moves.crashed(state, process, at, policy, code)
         case Observed(at=at, finding=Found() as found) if (
@@ -404,7 +421,7 @@ def _alive(state: State, phase: Alive, event: Event, policy: Policy) -> Step:
         ):
             return moves.crashed(state, process, at, policy, None)
         case Observed(finding=Gone()) if not process.watched:
-            return moves.enter(state, Stopped(StopReason.FROM_OUTSIDE)), ()
+            return moves.wished_away(state, process, None)
         case Nudged(at=at):
             return replace(state, probe_at=at), ()
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.lifecycle.state import Running, Starting, Stopped
+from picoclaw_tray.presentation.obstacles import config_file
 from picoclaw_tray.presentation.reload import ReloadStage
 from picoclaw_tray.presentation.service import how_to_end
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
@@ -89,8 +90,8 @@ def _about_reload(situation: Situation) -> tuple[Text, ...]:
 def _about_restart(situation: Situation) -> tuple[Text, ...]:
     facts = situation.facts
     if facts.config_explanation is not None:
-        sentences = (text(_RUNS_ON, reason=facts.config_explanation), facts.config_place)
-        return tuple(sentence for sentence in sentences if sentence is not None)
+        place = (config_file(facts.config_place),) if facts.config_place else ()
+        return (text(_RUNS_ON, reason=facts.config_explanation), *place)
     return (restart_required(facts.changes),) if facts.changes else ()
 
 

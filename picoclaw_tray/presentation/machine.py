@@ -22,8 +22,8 @@ from picoclaw_tray.lifecycle.state import (
     Stopping,
     StopReason,
 )
-from picoclaw_tray.presentation.notices import was_refused
-from picoclaw_tray.presentation.status import headline, reason_of
+from picoclaw_tray.presentation.notices import is_over, was_refused
+from picoclaw_tray.presentation.status import reason_of
 from picoclaw_tray.presentation.text import render
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def status_payload(situation: Situation, now: float, tray: TrayIdentity | None) 
         "config_path": situation.surroundings.config_path,
         "home": situation.surroundings.home,
         "restart_changes": [render(change) for change in _changes(situation)],
-        "failure": _failure(situation.state, now),
+        "failure": _failure(situation.state),
         "tray": None if tray is None else {"pid": tray.pid, "version": tray.version},
     }
 
@@ -154,8 +154,8 @@ def _changes(situation: Situation) -> tuple[Any, ...]:
     return situation.facts.changes if isinstance(situation.state.phase, Running) else ()
 
 
-def _failure(state: State, now: float) -> Payload | None:
-    failure = _last_failure(state, now)
+def _failure(state: State) -> Payload | None:
+    failure = _last_failure(state)
     if failure is None:
         return None
     code = failure.exit_code
@@ -164,17 +164,21 @@ def _failure(state: State, now: float) -> Payload | None:
         "reason": render(reason_of(failure)),
         "exit_code": code if code is not None and code >= 0 else None,
         "signal": signal_name(-code) if code is not None and code < 0 else None,
+        "error": failure.detail or None,
         "evidence": list(failure.evidence),
+        "panic": list(failure.panic),
+        "place": str(failure.place) if failure.place else None,
+        "command": failure.command or None,
         "next_step": render(failure.next_step) if failure.next_step else None,
     }
 
 
-def _last_failure(state: State, now: float) -> Failure | None:
-    """The one kept by the state; that a gateway was ended from outside is no failure to it."""
+def _last_failure(state: State) -> Failure | None:
+    """The one kept by the state; that a session ended is no failure to it."""
     match state.phase:
-        case Stopped(reason=StopReason.FROM_OUTSIDE):
-            return Failure(FailureClass.ENDED_OUTSIDE, headline(state, now))
-        case Starting() | Running() if state.failure and was_refused(state.failure):
+        case Stopped(reason=StopReason.SESSION_END):
+            return Failure(FailureClass.SESSION_END)
+        case Starting() | Running() if state.failure and is_over(state.failure):
             return None
         case _:
             return state.failure

@@ -86,6 +86,7 @@ _SETTINGS_NEXT_STEP = QT_TRANSLATE_NOOP(
 _REFUSALS = frozenset(
     {"binary_missing", "config_unreadable", "not_ready", "port_taken", "already_running"}
 )
+_WISHES = frozenset({"ended_outside", "clean_exit", "session_end"})
 _LAST_FAILURE = QT_TRANSLATE_NOOP("Notice", "Last failure: {reason}")
 
 
@@ -185,17 +186,24 @@ def standing_notices(situation: Situation) -> tuple[Text, ...]:
 def shown_failure(state: State) -> Text | None:
     """The reason of the failure that matters now, or of the one that was healed."""
     match state.phase:
-        case Backoff() | Failed() if state.failure is not None:
+        case Running(health=Health.FAILING) if state.failure is not None:
             return reason_of(state.failure)
-        case Running() | Starting() if state.failure and not was_refused(state.failure):
+        case Backoff() | Failed() | Stopped(reason=StopReason.FROM_OUTSIDE) if state.failure:
+            return reason_of(state.failure)
+        case Running() | Starting() if state.failure and not is_over(state.failure):
             return text(_LAST_FAILURE, reason=reason_of(state.failure))
         case _:
             return None
 
 
 def was_refused(failure: Failure) -> bool:
-    """Nothing had run: once it does, what stood in the way is of no interest."""
+    """Nothing had run."""
     return failure.failure_class in _REFUSALS
+
+
+def is_over(failure: Failure) -> bool:
+    """Once a gateway runs it is of no interest what stood in its way, or who ended another one."""
+    return was_refused(failure) or failure.failure_class in _WISHES
 
 
 def _failing(old: Phase, state: State, now: float) -> Announcement | None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
+
+if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.state import Place
 
 _PORT_TAKEN = QT_TRANSLATE_NOOP("Obstacle", "Another program uses port {port}.")
 _PORT_TAKEN_BY_PID = QT_TRANSLATE_NOOP("Obstacle", "Another program (PID {pid}) uses port {port}.")
@@ -64,7 +69,7 @@ _NO_CONFIG = QT_TRANSLATE_NOOP(
     "There is no configuration at {path}. Without one PicoClaw does not know which model to use.",
 )
 _NO_CONFIG_NEXT_STEP = QT_TRANSLATE_NOOP(
-    "Obstacle", "Run “picoclaw onboard” in a terminal, or name another home or configuration."
+    "Obstacle", "Run “{command}” in a terminal, or name another home or configuration."
 )
 _PID_FILE_IN_THE_WAY = QT_TRANSLATE_NOOP(
     "Obstacle",
@@ -84,9 +89,9 @@ _CONFIG_FILE = QT_TRANSLATE_NOOP("Obstacle", "The file is {path}.")
 _CONFIG_PLACE = QT_TRANSLATE_NOOP("Obstacle", "The place is {path}:{line}.")
 
 
-def no_config(path: str) -> tuple[Text, Text]:
+def no_config(path: str, command: str) -> tuple[Text, Text]:
     """Nothing to start with, and where it was looked for; with the next step."""
-    return text(_NO_CONFIG, path=path), text(_NO_CONFIG_NEXT_STEP)
+    return text(_NO_CONFIG, path=path), text(_NO_CONFIG_NEXT_STEP, command=command)
 
 
 def pid_file_in_the_way(path: str) -> tuple[Text, Text]:
@@ -104,11 +109,11 @@ def home_read_only(path: str, home: str) -> tuple[Text, Text]:
     return text(_HOME_READ_ONLY, path=path, home=home), text(_HOME_NEXT_STEP)
 
 
-def config_file(path: str, line: int | None = None) -> Text:
+def config_file(place: Place) -> Text:
     """Where to look at what was found wrong."""
-    if line is None:
-        return text(_CONFIG_FILE, path=path)
-    return text(_CONFIG_PLACE, path=path, line=line)
+    if place.line is None:
+        return text(_CONFIG_FILE, path=place.path)
+    return text(_CONFIG_PLACE, path=place.path, line=place.line)
 
 
 def port_taken(port: int, pid: int | None = None, name: str = "") -> Text:

@@ -11,7 +11,7 @@ from picoclaw_tray.lifecycle.state import State
 if TYPE_CHECKING:
     from picoclaw_tray.gateway.service import Service
     from picoclaw_tray.lifecycle.messages import Notice
-    from picoclaw_tray.lifecycle.state import Failure
+    from picoclaw_tray.lifecycle.state import Failure, Place
     from picoclaw_tray.presentation.autostart import LoginStatus
     from picoclaw_tray.presentation.reload import ReloadAnswer
     from picoclaw_tray.text import Text
@@ -50,7 +50,7 @@ class Facts:
     boot_model: str = ""
     config_problem: str = ""
     config_explanation: Text | None = None
-    config_place: Text | None = None
+    config_place: Place | None = None
     changes: tuple[Text, ...] = ()
     can_reload: bool = False
     service: Service | None = None

@@ -57,6 +57,8 @@ _CRASHED = QT_TRANSLATE_NOOP("Status", "The gateway ended unexpectedly.")
 _NO_LOOK = QT_TRANSLATE_NOOP("Status", "Looking for a running gateway took too long.")
 _NO_CHECK = QT_TRANSLATE_NOOP("Status", "Checking whether the gateway can start took too long.")
 _HUNG = QT_TRANSLATE_NOOP("Status", "The gateway no longer answered.")
+_ENDED_BY_OTHERS = QT_TRANSLATE_NOOP("Status", "The gateway has stopped, but not by this tray.")
+_ENDED_WITH_SESSION = QT_TRANSLATE_NOOP("Status", "The gateway ended because the session did.")
 _NOT_RUNNABLE = QT_TRANSLATE_NOOP("Status", "The gateway could not be started.")
 _NO_OUTPUT = QT_TRANSLATE_NOOP("Status", "No output yet. What the gateway prints appears here.")
 _OUTPUT_ELSEWHERE = QT_TRANSLATE_NOOP(
@@ -69,7 +71,12 @@ _BY_STOP_REASON = {
     StopReason.FROM_OUTSIDE: _ENDED_OUTSIDE,
     StopReason.LEFT_ALONE: _LEFT_RUNNING,
 }
-_BY_CLASS = {"hung": _HUNG, "not_runnable": _NOT_RUNNABLE}
+_BY_CLASS = {
+    "hung": _HUNG,
+    "not_runnable": _NOT_RUNNABLE,
+    "ended_outside": _ENDED_BY_OTHERS,
+    "session_end": _ENDED_WITH_SESSION,
+}
 
 
 def icon_of(state: State) -> IconName:

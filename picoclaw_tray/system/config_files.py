@@ -10,7 +10,7 @@ from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_conf
 from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, too_large, unreadable
 from picoclaw_tray.gateway.release import NEWEST
 from picoclaw_tray.gateway.secrets import SecretSources, secret_file_names
-from picoclaw_tray.presentation import obstacles
+from picoclaw_tray.lifecycle.state import Place
 from picoclaw_tray.system.files import read_bounded
 from picoclaw_tray.system.paths import user_home
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.gateway.release import Release
     from picoclaw_tray.system.paths import GatewayPlace
-    from picoclaw_tray.text import Text
 
 LIMIT = 1024 * 1024
 """Bytes of ``config.json`` that are read; a real one has some ten thousand.
@@ -65,12 +64,12 @@ class ConfigFiles:
         """Whether there is no config file at all; its defaults apply then."""
         return not self._place.config.exists()
 
-    def place_of(self, error: ConfigError) -> Text | None:
+    def place_of(self, error: ConfigError) -> Place | None:
         """Where to look at an error; nowhere if it comes from the environment."""
         if not error.file:
             return None
         path = self._security if error.file == SECURITY_FILE else self._place.config
-        return obstacles.config_file(str(path), error.line)
+        return Place(str(path), error.line)
 
     def changed_at(self) -> float | None:
         """When ``config.json`` or ``.security.yml`` was written last, seconds since the epoch.

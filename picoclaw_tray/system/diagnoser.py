@@ -59,7 +59,9 @@ class Diagnoser:
             detail=diagnosis.detail or failure.detail,
             evidence=diagnosis.evidence,
             next_step=diagnosis.next_step,
+            command=diagnosis.command,
             curable=diagnosis.curable,
+            by_waiting=diagnosis.by_waiting,
         )
 
 

@@ -12,14 +12,15 @@ from picoclaw_tray.gateway import release as releases
 from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.gateway.config_error import ConfigError
 from picoclaw_tray.gateway.failure_rules import FailureClass
-from picoclaw_tray.gateway.launch import binary_name
+from picoclaw_tray.gateway.launch import binary_name, onboard_command
 from picoclaw_tray.gateway.readiness import NotReady, Obstacle, probes_wanted, readiness
-from picoclaw_tray.lifecycle.state import Failure
+from picoclaw_tray.lifecycle.state import Failure, Place
 from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.presentation.situation import Outlook
 from picoclaw_tray.system.files import is_in_the_way, nearest_existing
 from picoclaw_tray.system.gateway_version import GatewayVersions
 from picoclaw_tray.system.model_prober import ModelProber
+from picoclaw_tray.system.paths import user_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,23 +160,32 @@ class Preflight:
         return None
 
     def _broken(self, error: ConfigError) -> Failure:
+        place = self._config.place_of(error)
         return Failure(
             FailureClass.CONFIG_UNREADABLE,
             error.explanation,
             detail=error.reason,
-            next_step=self._config.place_of(error),
+            next_step=obstacles.config_file(place) if place else None,
+            place=place,
             curable=False,
         )
 
     def _not_ready(self, verdict: NotReady) -> Failure:
-        reason, next_step = verdict.explanation, obstacles.config_file(str(self._place.config))
+        file = str(self._place.config)
+        place: Place | None = Place(file)
+        reason, next_step = verdict.explanation, obstacles.config_file(Place(file))
+        command = ""
         if verdict.obstacle is Obstacle.NO_DEFAULT_MODEL and self._config.is_missing():
-            reason, next_step = obstacles.no_config(str(self._place.config))
+            command = onboard_command(self._environ, user_home(self._environ))
+            reason, next_step = obstacles.no_config(file, command)
+            place = None
         return Failure(
             FailureClass.NOT_READY,
             reason,
             detail=verdict.reason,
             next_step=next_step,
+            place=place,
+            command=command,
             curable=verdict.cures_itself,
             passable=verdict.passable,
         )

@@ -14,6 +14,7 @@ from picoclaw_tray.gateway.health import probe_addresses, reload_url
 from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, PidRecord, parse_pid_file
 from picoclaw_tray.gateway.release import release_of
 from picoclaw_tray.gateway.reload import MAX_ANSWER_BYTES, reload_complaint, reload_problem
+from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.system import health_probe, processes, punctual_http
 from picoclaw_tray.system.files import open_regular, read_bounded
@@ -96,7 +97,8 @@ class Reloader:
             return None
 
     def _broken(self, process: Process, error: ConfigError) -> ReloadAnswer:
-        next_step = self._config.place_of(error)
+        place = self._config.place_of(error)
+        next_step = obstacles.config_file(place) if place else None
         return ReloadAnswer(
             ReloadStage.FAILED,
             process.key,

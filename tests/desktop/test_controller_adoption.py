@@ -121,7 +121,8 @@ def test_end_of_an_adopted_gateway_is_no_crash(home: GatewayHome, supervise: Sup
         stopped = tray.until_phase(Stopped)
 
     assert stopped.reason is StopReason.FROM_OUTSIDE
-    assert tray.state.failure is None
+    assert tray.state.failure is not None
+    assert tray.state.failure.failure_class == "ended_outside"
 
 
 def test_gateway_that_somebody_restarted_is_followed(

@@ -90,7 +90,7 @@ def test_gateway_that_somebody_ends_is_not_started_again(
     stopped = tray.until_phase(Stopped)
 
     assert stopped.reason is StopReason.FROM_OUTSIDE
-    assert tray.state.failure is None
+    assert tray.until_explained().failure_class == "clean_exit"
     assert home.recorded_pid() is None
     assert "Backoff" not in tray.phases
 

@@ -18,6 +18,8 @@ HOPELESS = {
     FailureClass.CONFIG_UNREADABLE,
     FailureClass.PROVIDER_ERROR,
 }
+WISHES = {FailureClass.ENDED_OUTSIDE, FailureClass.CLEAN_EXIT, FailureClass.SESSION_END}
+WAITED_FOR = {FailureClass.ALREADY_RUNNING, FailureClass.CHANNELS_FAILED}
 
 
 def startup_line(error: str) -> str:
@@ -97,6 +99,7 @@ def test_diagnose_classes_the_known_reasons_of_a_failed_start(error, failure_cla
 
     assert diagnosis.failure_class is failure_class
     assert diagnosis.curable is (failure_class not in HOPELESS)
+    assert diagnosis.by_waiting is (failure_class in WAITED_FOR)
     assert diagnosis.detail == error.replace(r"\"", '"')
     assert diagnosis.evidence == (startup_line(error),)
     assert diagnosis.next_step is not None
@@ -115,6 +118,7 @@ def test_diagnose_names_the_log_in_that_is_missing():
 
     assert diagnosis.next_step is not None
     assert diagnosis.next_step.args == (("provider", "openai"),)
+    assert diagnosis.command == "picoclaw auth login --provider openai"
 
 
 def test_diagnose_repeats_a_reason_it_does_not_know():
@@ -214,7 +218,7 @@ def test_diagnose_goes_by_the_signal(signal, failure_class):
 
     assert diagnosis.failure_class is failure_class
     assert diagnosis.evidence == ("last line",)
-    assert diagnosis.curable
+    assert diagnosis.curable is (failure_class not in WISHES)
 
 
 @pytest.mark.parametrize(("signal", "name"), [(11, "SIGSEGV"), (15, "SIGTERM"), (31, "31")])
@@ -244,12 +248,17 @@ def test_diagnose_tells_an_early_end_from_a_late_one():
     ("evidence", "failure_class"),
     [
         (Evidence(exit_code=0), FailureClass.CLEAN_EXIT),
+        (Evidence(exit_code=0xC000013A), FailureClass.ENDED_OUTSIDE),
+        (Evidence(exit_code=0x40010004), FailureClass.SESSION_END),
         (Evidence(), FailureClass.UNKNOWN),
         (Evidence(hung=True, was_ready=True), FailureClass.HUNG),
     ],
 )
 def test_diagnose_classes_an_end_without_an_error(evidence, failure_class):
-    assert diagnose(evidence).failure_class is failure_class
+    diagnosis = diagnose(evidence)
+
+    assert diagnosis.failure_class is failure_class
+    assert diagnosis.curable is (failure_class not in WISHES)
 
 
 LINES = st.lists(st.text() | st.sampled_from(PANIC_TAIL) | st.text().map(startup_line)).map(tuple)

@@ -10,6 +10,7 @@ from picoclaw_tray.gateway.launch import (
     home_directory,
     install_places,
     join,
+    onboard_command,
 )
 
 
@@ -117,3 +118,25 @@ def test_install_places_are_those_of_the_platform(platform, environ, user_home, 
 
 def test_binary_name_has_its_suffix_on_windows():
     assert (binary_name("linux"), binary_name("win32")) == ("picoclaw", "picoclaw.exe")
+
+
+@pytest.mark.parametrize(
+    ("environ", "user_home", "command"),
+    [
+        ({}, "/home/a", "picoclaw onboard"),
+        ({"PICOCLAW_HOME": "/home/a/.picoclaw"}, "/home/a", "picoclaw onboard"),
+        ({"PICOCLAW_HOME": "/srv/x y"}, "/home/a", "PICOCLAW_HOME='/srv/x y' picoclaw onboard"),
+        (
+            {"PICOCLAW_HOME": "/srv/x", "PICOCLAW_CONFIG": "/etc/c.json"},
+            "/home/a",
+            "PICOCLAW_HOME=/srv/x PICOCLAW_CONFIG=/etc/c.json picoclaw onboard",
+        ),
+        (
+            {"PICOCLAW_HOME": r"D:\Al's claw"},
+            r"C:\Users\al",
+            r"$env:PICOCLAW_HOME='D:\Al''s claw'; picoclaw onboard",
+        ),
+    ],
+)
+def test_onboard_command_names_a_home_that_is_not_the_usual_one(environ, user_home, command):
+    assert onboard_command(environ, user_home) == command

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from picoclaw_tray.lifecycle.messages import Diagnose, Exited, Gone, Observed
+from picoclaw_tray.lifecycle.messages import Diagnose, Exited, Forget, Gone, Observed
+from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     CountedFailure,
+    Failed,
     Failure,
     FailureKind,
     Health,
@@ -16,6 +18,7 @@ from picoclaw_tray.lifecycle.state import (
     Stopped,
     StopReason,
 )
+from picoclaw_tray.lifecycle.transition import CONTROL_C_EXIT, TERMINATED_WITH_SESSION
 from tests.lifecycle.scenes import (
     ANOTHER,
     ATTACHED,
@@ -38,13 +41,17 @@ CRASHES = [1, 2, 255, -3, -6, -9, -11]
 
 
 @pytest.mark.parametrize("phase", alive(PIPE_CHILD))
-@pytest.mark.parametrize("code", [0, -1, -2, -15])
+@pytest.mark.parametrize("code", [0, -1, -2, -15, CONTROL_C_EXIT, TERMINATED_WITH_SESSION])
 def test_end_is_a_wish_when_the_gateway_was_asked_by_somebody_else(phase, code):
     state, effects = step(phase, Exited(NOW, PIPE_CHILD.key, code))
 
     assert state.phase == Stopped(StopReason.FROM_OUTSIDE)
     assert state.failures == ()
-    assert effects == ()
+    was_ready = isinstance(phase, Running)
+    assert state.failure == Failure(
+        "unknown", exit_code=code, was_ready=was_ready, ticket=state.epoch
+    )
+    assert effects == (Diagnose(state.failure, PIPE_CHILD), Forget(PIPE_CHILD.key.pid))
 
 
 @pytest.mark.parametrize("phase", alive(PIPE_CHILD))
@@ -58,7 +65,21 @@ def test_end_is_a_crash_when_nobody_wished_it(phase, code):
     assert state.failure == Failure(
         "unknown", exit_code=code, was_ready=was_ready, ticket=state.epoch
     )
-    assert effects == (Diagnose(state.failure, PIPE_CHILD),)
+    assert effects == (Diagnose(state.failure, PIPE_CHILD), Forget(PIPE_CHILD.key.pid))
+
+
+@pytest.mark.parametrize("phase", alive(PIPE_CHILD))
+@pytest.mark.parametrize("code", CRASHES)
+def test_crash_is_the_end_when_nobody_wants_restarts(phase, code):
+    policy = Policy(restart_after_crash=False)
+
+    state, effects = step(phase, Exited(NOW, PIPE_CHILD.key, code), policy)
+
+    assert state.phase == Failed(gave_up=False)
+    assert state.failures == ()
+    assert state.failure is not None
+    assert state.failure.exit_code == code
+    assert effects == (Diagnose(state.failure, PIPE_CHILD), Forget(PIPE_CHILD.key.pid))
 
 
 @pytest.mark.parametrize("phase", alive(PIPE_CHILD))
@@ -109,7 +130,7 @@ def test_gateway_of_ours_crashed_when_it_left_its_pid_file_or_never_came_up(proc
     assert state.failures == (CountedFailure(NOW, FailureKind.CRASH),)
     assert state.failure is not None
     assert state.failure.exit_code is None
-    assert effects == (Diagnose(state.failure, process),)
+    assert effects == (Diagnose(state.failure, process), Forget(process.key.pid))
 
 
 @pytest.mark.parametrize(
@@ -128,4 +149,5 @@ def test_gateway_was_ended_from_outside_when_it_tidied_up_or_is_not_ours(start, 
 
     assert state.phase == Stopped(StopReason.FROM_OUTSIDE)
     assert state.failures == ()
-    assert effects == ()
+    assert state.failure == Failure("ended_outside", ticket=state.epoch)
+    assert effects == (Forget(start.process.key.pid),)

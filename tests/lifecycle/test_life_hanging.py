@@ -17,6 +17,7 @@ from picoclaw_tray.lifecycle.messages import (
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import (
     CountedFailure,
+    Failure,
     FailureKind,
     Health,
     Running,
@@ -26,11 +27,13 @@ from picoclaw_tray.lifecycle.state import (
 from tests.lifecycle.scenes import (
     ATTACHED,
     EPOCH,
+    FAILURE,
     FOUND_AGAIN,
     NOW,
     OUTLIVING,
     PIPE_CHILD,
     REPLANNING,
+    answering,
     silent,
     state_of,
     step,
@@ -39,6 +42,7 @@ from tests.lifecycle.scenes import (
 RESTARTING = Policy(restart_when_hung=True)
 OURS = [PIPE_CHILD, OUTLIVING, FOUND_AGAIN]
 ONE_MORE_MISS = 14
+SILENT = Failure("hung", was_ready=True, ticket=EPOCH)
 
 
 def hangs(*times: float) -> tuple[CountedFailure, ...]:
@@ -46,7 +50,39 @@ def hangs(*times: float) -> tuple[CountedFailure, ...]:
 
 
 def about_to_hang(process=PIPE_CHILD, misses=ONE_MORE_MISS, **changes):
-    return state_of(Running(process, Health.FAILING, misses), **changes)
+    return state_of(Running(process, Health.FAILING, misses), failure=SILENT, **changes)
+
+
+@pytest.mark.parametrize("process", [*OURS, ATTACHED])
+def test_silent_gateway_is_looked_into_at_once_whatever_is_done_about_it(process):
+    start = Running(process, misses=2)
+
+    state, effects = step(start, Observed(NOW, EPOCH, silent(process)), RESTARTING)
+
+    assert state.phase == Running(process, Health.FAILING, misses=3)
+    assert state.failure == SILENT
+    assert effects == (Diagnose(SILENT, process),)
+
+
+def test_silent_gateway_is_looked_into_once():
+    _, effects = step(about_to_hang(misses=3), Observed(NOW, EPOCH, silent(PIPE_CHILD)))
+
+    assert effects == ()
+
+
+def test_gateway_that_answers_again_has_not_failed():
+    state, _ = step(about_to_hang(), Observed(NOW, EPOCH, answering(PIPE_CHILD)))
+
+    assert state.phase == Running(PIPE_CHILD)
+    assert state.failure is None
+
+
+def test_gateway_that_answers_can_still_say_why_it_was_restarted():
+    start = state_of(Running(PIPE_CHILD, misses=2), failure=FAILURE)
+
+    state, _ = step(start, Observed(NOW, EPOCH, answering(PIPE_CHILD)))
+
+    assert state.failure == FAILURE
 
 
 @pytest.mark.parametrize("process", OURS)
@@ -55,9 +91,8 @@ def test_hung_gateway_is_restarted_when_it_is_ours(process):
 
     assert state.phase == Stopping(process, StartAgain(by_user=False, anyway=True), NOW + 20.0)
     assert state.failures == hangs(NOW)
-    assert state.failure is not None
-    assert (state.failure.failure_class, state.failure.ticket) == ("hung", state.epoch)
-    assert effects == (Diagnose(state.failure, process), Terminate(state.epoch, process))
+    assert state.failure == SILENT
+    assert effects == (Terminate(state.epoch, process),)
 
 
 def test_hung_gateway_is_restarted_when_a_restart_is_being_checked():

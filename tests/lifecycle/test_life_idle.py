@@ -20,6 +20,7 @@ from picoclaw_tray.lifecycle.messages import (
     Tick,
 )
 from picoclaw_tray.lifecycle.state import (
+    Backoff,
     CountedFailure,
     Failed,
     FailureKind,
@@ -45,6 +46,7 @@ from tests.lifecycle.scenes import (
     NOW,
     OWNER,
     POLICY,
+    WAITED_FOR,
     answering,
     silent,
     state_of,
@@ -197,4 +199,32 @@ def test_backoff_goes_on_when_the_diagnosis_leaves_hope():
 
     assert state.phase == BACKOFF
     assert state.failure == replace(CURABLE, ticket=FAILURE.ticket)
+    assert effects == (Observe(EPOCH),)  # a successor has had the time to show itself
+
+
+@pytest.mark.parametrize("phase", [BACKOFF, Failed(gave_up=True)])
+def test_failure_that_waiting_may_cure_does_not_count(phase):
+    earlier, last = (CountedFailure(NOW - ago, FailureKind.CRASH) for ago in (60.0, 0.1))
+    start = state_of(phase, failure=FAILURE, failures=(earlier, last), waits=1)
+
+    state, effects = step(start, Diagnosed(NOW, FAILURE.ticket, WAITED_FOR))
+
+    anyway = isinstance(phase, Failed)  # as after every crash
+    assert state.phase == Backoff(NOW + 4.0, 2, counted=False, anyway=anyway)
+    assert state.failures == (earlier,)
+    assert state.waits == 2
+    assert state.failure is not None
+    assert state.failure.failure_class == WAITED_FOR.failure_class
     assert effects == ()
+
+
+@pytest.mark.parametrize(
+    "phase", [replace(BACKOFF, counted=False), Failed(gave_up=False), Stopped()]
+)
+def test_waiting_that_was_begun_or_is_not_wanted_stays_as_it_is(phase):
+    start = state_of(phase, failure=FAILURE, failures=(CountedFailure(NOW, FailureKind.CRASH),))
+
+    state, _ = step(start, Diagnosed(NOW, FAILURE.ticket, WAITED_FOR))
+
+    assert state.phase == phase
+    assert state.failures == start.failures

@@ -30,6 +30,7 @@ from picoclaw_tray.lifecycle.state import (
 from tests.lifecycle.scenes import (
     ATTACHED,
     EPOCH,
+    HUNG,
     LATER,
     LOCATING,
     NOW,
@@ -63,7 +64,8 @@ def test_locating_adopts_what_it_found(found, phase):
     state, effects = step(LOCATING, Observed(NOW, EPOCH, found))
 
     assert state.phase == phase
-    assert effects == ()
+    looked_into = (Diagnose(HUNG, ATTACHED),) if state.failure else ()
+    assert effects == looked_into
 
 
 @pytest.mark.parametrize("by_user", [False, True])

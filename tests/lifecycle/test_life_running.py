@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from picoclaw_tray.lifecycle.messages import (
+    Diagnose,
     Notice,
     NoticeKind,
     Observed,
@@ -64,7 +65,7 @@ def test_running_fails_when_the_third_answer_in_a_row_is_missing(process):
     state, effects = step(start, Observed(NOW, EPOCH, silent(process)))
 
     assert state.phase == Running(process, Health.FAILING, misses=3)
-    assert effects == ()
+    assert [type(effect) for effect in effects] == [Diagnose]
 
 
 @pytest.mark.parametrize("process", ANY_PROCESS)

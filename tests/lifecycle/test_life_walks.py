@@ -37,6 +37,7 @@ PATIENT = Policy(hang_limit=5, hang_burst=2, crash_burst=3)
 RESOLUTE = Policy(hang_limit=5, hang_burst=2, crash_burst=3, restart_when_hung=True)
 
 INCURABLE = Failure("config_invalid", curable=False)
+WAITED_FOR = Failure("network_away", by_waiting=True)
 CURABLE = Failure("local_model_away")
 
 
@@ -199,7 +200,7 @@ class Life(RuleBasedStateMachine):
             self.tray.tell(self.os.told(job))
 
     @precondition(lambda self: any(isinstance(job.effect, Diagnose) for job in self.os.jobs))
-    @rule(failure=st.sampled_from([CURABLE, INCURABLE]))
+    @rule(failure=st.sampled_from([CURABLE, WAITED_FOR, INCURABLE]))
     def a_diagnosis_arrives(self, failure: Failure) -> None:
         job = next(job for job in self.os.jobs if isinstance(job.effect, Diagnose))
         assert isinstance(job.effect, Diagnose)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from picoclaw_tray.lifecycle.state import Failure, Running, Stopped
+from picoclaw_tray.lifecycle.state import Failure, Place, Running, Stopped
 from picoclaw_tray.presentation.advice import (
     MOST_CHANGES,
     advice,
@@ -122,7 +122,11 @@ def test_reload_that_failed_comes_before_the_restart_that_is_still_required():
 
 
 def test_broken_config_of_a_running_gateway_is_named_in_place_of_changes():
-    facts = Facts(changes=numbered(1), config_explanation=REASON, config_place=NEXT_STEP)
+    place = Place("/h/config.json", 7)
+    facts = Facts(changes=numbered(1), config_explanation=REASON, config_place=place)
 
     runs_on = "The gateway runs on with its old configuration: the new one cannot be used. "
-    assert sentences(Running(OURS), facts=facts) == [f"{runs_on}The disk is full.", "Tidy up."]
+    assert sentences(Running(OURS), facts=facts) == [
+        f"{runs_on}The disk is full.",
+        "The place is /h/config.json:7.",
+    ]

@@ -143,7 +143,15 @@ def test_changes_matter_only_to_a_gateway_that_runs():
 
 
 def test_failure_is_told_with_its_exit_code():
-    failure = replace(FAILURE, exit_code=3, evidence=("a", "b"))
+    failure = replace(
+        FAILURE,
+        exit_code=3,
+        detail="full",
+        evidence=("a", "b"),
+        panic=("c",),
+        place=Place("/h/config.json", 3),
+        command="picoclaw onboard",
+    )
 
     told = payload(Failed(gave_up=False), failure=failure)
 
@@ -152,7 +160,11 @@ def test_failure_is_told_with_its_exit_code():
         "reason": "The disk is full.",
         "exit_code": 3,
         "signal": None,
+        "error": "full",
         "evidence": ["a", "b"],
+        "panic": ["c"],
+        "place": "/h/config.json:3",
+        "command": "picoclaw onboard",
         "next_step": "Tidy up.",
     }
 
@@ -175,7 +187,15 @@ def test_refusal_does_not_matter_once_the_gateway_runs():
 
 
 def test_end_from_outside_is_told_as_a_failure():
-    told = payload(Stopped(StopReason.FROM_OUTSIDE))
+    told = payload(Stopped(StopReason.FROM_OUTSIDE), failure=Failure("ended_outside"))
 
     assert told["failure"]["class"] == "ended_outside"
-    assert told["failure"]["reason"] == "Stopped (this tray did not ask for it)"
+    assert told["failure"]["reason"] == "The gateway has stopped, but not by this tray."
+
+
+def test_end_from_outside_is_forgotten_once_a_gateway_runs():
+    assert payload(Running(OURS), failure=Failure("clean_exit"))["failure"] is None
+
+
+def test_end_with_the_session_is_told():
+    assert payload(Stopped(StopReason.SESSION_END))["failure"]["class"] == "session_end"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from picoclaw_tray.lifecycle.state import Place
 from picoclaw_tray.presentation import obstacles
 from tests.presentation.samples import said
 
@@ -112,11 +113,11 @@ def test_obstacle_comes_with_its_next_step(sentences, reason, next_step):
 
 
 def test_missing_configuration_names_where_it_was_looked_for():
-    reason, next_step = obstacles.no_config("/h/config.json")
+    reason, next_step = obstacles.no_config("/h/config.json", "picoclaw onboard")
 
     assert said(reason).startswith("There is no configuration at /h/config.json.")
     assert "picoclaw onboard" in said(next_step)
 
 
 def test_configuration_file_is_named():
-    assert said(obstacles.config_file("/h/config.json")) == "The file is /h/config.json."
+    assert said(obstacles.config_file(Place("/h/config.json"))) == "The file is /h/config.json."

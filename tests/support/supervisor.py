@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import (
+    Failure,
     Phase,
     Process,
     QuitKind,
@@ -109,6 +110,12 @@ class Supervisor:
         found = self.until(lambda state: isinstance(state.phase, phase), phase.__name__).phase
         assert isinstance(found, phase)
         return found
+
+    def until_explained(self) -> Failure:
+        """Wait until a failure has its reason, and return it."""
+        failure = self.until(lambda state: bool(state.failure and state.failure.reason)).failure
+        assert failure is not None
+        return failure
 
     def until_runs(self, *, other_than: int | None = None) -> int:
         """Wait until a gateway answers, and return its PID."""
