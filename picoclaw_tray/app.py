@@ -22,6 +22,7 @@ from picoclaw_tray.desktop.reload import Reload
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
 from picoclaw_tray.desktop.shell_access import ShellAccess
 from picoclaw_tray.desktop.situation_board import SituationBoard
+from picoclaw_tray.desktop.system_bus import SystemBus
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.policy import Policy
@@ -109,6 +110,7 @@ class TrayApp(QObject):
         self._window: GatewayWindow | None = None
         self._signals = SignalWatch(self)
         self._session = SessionEnd(application)
+        self._system_bus = SystemBus(self)
         self._home_watch = HomeWatch(site.place, self)
         self._shell = ShellAccess(self._board, self)
         self._no_host = False
@@ -127,6 +129,7 @@ class TrayApp(QObject):
         if not self._shell.listen(self._sockets):
             log.warning("no place for a socket: a shell cannot ask this tray")
             self._board.on_out_of_reach()
+        self._system_bus.seek()
         self._login.ask()
         if start:
             self._controller.start()
@@ -157,6 +160,7 @@ class TrayApp(QObject):
         self._shell.close()
         self._controller.close()  # may wait for a look that is under way: nothing is shown any more
         self._signals.close()
+        self._system_bus.close()
         self.deleteLater()
         from PySide6.QtCore import QEvent  # noqa: PLC0415 - its enumerations take 4 ms to make
 
@@ -206,6 +210,7 @@ class TrayApp(QObject):
         self._shell.view_wished.connect(self._on_view_wished)
         self._session.ending.connect(self._on_session_ending)
         self._session.resumed.connect(controller.resume)
+        self._system_bus.reached.connect(self._session.on_bus_reached)
 
     # -- output -------------------------------------------------------------------------------
 

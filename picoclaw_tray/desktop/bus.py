@@ -24,6 +24,11 @@ class BusObject:
     interface: str
 
 
+LOGIND = BusObject(
+    "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
+)
+
+
 def listen(
     bus: QDBusConnection, sender: BusObject, signal: str, receiver: QObject, slot: str
 ) -> bool:

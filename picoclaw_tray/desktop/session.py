@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
 
-from picoclaw_tray.desktop.bus import BusObject, listen
+from picoclaw_tray.desktop.bus import LOGIND, listen
 
 if sys.platform == "win32":
     from picoclaw_tray.desktop.windows_session import WindowsSessionEnd
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from PySide6.QtCore import QEvent
-
-_LOGIND = BusObject(
-    "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
-)
 
 
 class SignalWatch(QObject):
@@ -97,12 +93,13 @@ class SessionEnd(QObject):
             application.installNativeEventFilter(self._windows.native_filter)
         elif sys.platform == "darwin":
             application.installEventFilter(self)
-        else:
-            bus = QDBusConnection.systemBus()
-            if bus.isConnected():
-                shutdown, sleep = "on_prepare_for_shutdown(bool)", "on_prepare_for_sleep(bool)"
-                listen(bus, _LOGIND, "PrepareForShutdown", self, shutdown)
-                listen(bus, _LOGIND, "PrepareForSleep", self, sleep)
+
+    @Slot(object)
+    def on_bus_reached(self, bus: object) -> None:
+        """From now on logind is heard."""
+        assert isinstance(bus, QDBusConnection)
+        listen(bus, LOGIND, "PrepareForShutdown", self, "on_prepare_for_shutdown(bool)")
+        listen(bus, LOGIND, "PrepareForSleep", self, "on_prepare_for_sleep(bool)")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """MacOS sends Quit at log-out and from the Dock; ``exit`` in our own code sends none."""
@@ -116,7 +113,7 @@ class SessionEnd(QObject):
 
     @Slot(bool)
     def on_prepare_for_shutdown(self, beginning: bool) -> None:  # noqa: FBT001 - a D-Bus signal
-        """False means that the shutdown was called off."""
+        """False means that the shutdown was called off, which comes too late for an end begun."""
         if beginning:
             self.ending.emit()
 

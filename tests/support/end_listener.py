@@ -10,6 +10,7 @@ import sys
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 
 from picoclaw_tray.desktop.session import SessionEnd
+from picoclaw_tray.desktop.system_bus import SystemBus
 
 
 class Speaker(QObject):
@@ -39,6 +40,9 @@ def main() -> None:
     session = SessionEnd(application)
     session.ending.connect(speaker.on_ending)
     session.resumed.connect(speaker.on_resumed)
+    bus = SystemBus(application)
+    bus.reached.connect(session.on_bus_reached)
+    bus.seek()
     say("ready")
     application.exec()
 

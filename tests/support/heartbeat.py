@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -95,8 +96,13 @@ class Eye:
         if not self._is_open or threading.get_ident() != self._thread:
             return
         in_a_home = event == "open" and str(arguments[0]).startswith(self._homes)
-        if in_a_home or event in self._WAITING:
+        if in_a_home or (event in self._WAITING and not _is_impatient(arguments[0])):
             self.seen.append(f"{event} {arguments[0]}")
+
+
+def _is_impatient(connecting: object) -> bool:
+    """Whether it is a socket that never waits: the greeting of the system bus."""
+    return isinstance(connecting, socket.socket) and connecting.gettimeout() == 0
 
 
 class Waiter(QObject):

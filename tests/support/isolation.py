@@ -58,6 +58,8 @@ def move_into(home: Path, short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
         if name != "LC_ALL":
             Path(value).mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Without it a tray would find the machine's, hear of its shutdown, and delay it.
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={short / 'run' / 'no-bus'}")
     monkeypatch.setattr(tempfile, "tempdir", None)  # it remembers the folder it used first
 
 
