@@ -21,6 +21,7 @@ from picoclaw_tray.desktop.notifier import Notifier
 from picoclaw_tray.desktop.reload import Reload
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
 from picoclaw_tray.desktop.shell_access import ShellAccess
+from picoclaw_tray.desktop.shutdown_delay import ShutdownDelay
 from picoclaw_tray.desktop.situation_board import SituationBoard
 from picoclaw_tray.desktop.system_bus import SystemBus
 from picoclaw_tray.desktop.translation import rendered
@@ -110,6 +111,7 @@ class TrayApp(QObject):
         self._window: GatewayWindow | None = None
         self._signals = SignalWatch(self)
         self._session = SessionEnd(application)
+        self._shutdown_delay = ShutdownDelay(self)
         self._system_bus = SystemBus(self)
         self._home_watch = HomeWatch(site.place, self)
         self._shell = ShellAccess(self._board, self)
@@ -211,6 +213,8 @@ class TrayApp(QObject):
         self._session.ending.connect(self._on_session_ending)
         self._session.resumed.connect(controller.resume)
         self._system_bus.reached.connect(self._session.on_bus_reached)
+        self._system_bus.reached.connect(self._shutdown_delay.on_bus_reached)
+        controller.state_changed.connect(self._shutdown_delay.on_state_changed)
 
     # -- output -------------------------------------------------------------------------------
 
