@@ -75,7 +75,7 @@ def _wake(_number: int, _frame: FrameType | None) -> None:
 class SessionEnd(QObject):
     """The end of the session as each desktop tells it.
 
-    Never ``commitDataRequest``: it may still be cancelled.
+    Never ``commitDataRequest``: it may still be cancelled. Nobody connects to it, so we never veto.
 
     Signals:
         ending(): The session ends; a few seconds are left.
@@ -91,7 +91,7 @@ class SessionEnd(QObject):
             self._windows = WindowsSessionEnd(self)
             self._windows.ending.connect(self.ending)
             application.installNativeEventFilter(self._windows.native_filter)
-        elif sys.platform == "darwin":
+        elif sys.platform == "darwin" or _is_managed(application):
             application.installEventFilter(self)
 
     @Slot(object)
@@ -102,8 +102,12 @@ class SessionEnd(QObject):
         listen(bus, LOGIND, "PrepareForSleep", self, "on_prepare_for_sleep(bool)")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """MacOS sends Quit at log-out and from the Dock; ``exit`` in our own code sends none."""
-        from PySide6.QtCore import QEvent  # noqa: PLC0415 - only macOS comes here
+        """MacOS sends Quit at log-out and from the Dock, Qt when an X11 session manager says Die.
+
+        Untreated it would close every window, and a window that asks first would prevent the end.
+        ``exit`` in our own code sends none.
+        """
+        from PySide6.QtCore import QEvent  # noqa: PLC0415 - only these two come here
 
         if event.type() is QEvent.Type.Quit:
             event.ignore()
@@ -122,3 +126,13 @@ class SessionEnd(QObject):
         """False means that the sleep is over."""
         if not beginning:
             self.resumed.emit()
+
+
+def _is_managed(application: QCoreApplication) -> bool:
+    """Whether an X11 session manager knows us. Not with PySide6's own Qt, which is built without.
+
+    Only then: a filter written in Python sees every event of every object.
+    """
+    from PySide6.QtGui import QGuiApplication  # noqa: PLC0415 - a listener in tests has none
+
+    return isinstance(application, QGuiApplication) and bool(application.sessionId())

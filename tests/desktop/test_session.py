@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -9,11 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from jeepney import DBusAddress, new_signal
-from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import open_dbus_connection
 
 from picoclaw_tray.desktop.session import SignalWatch
+from tests.support.logind import Logind, running_logind
 from tests.support.message_bus import running_bus
 from tests.support.programs import Program
 from tests.support.waiting import wait_until
@@ -21,11 +20,7 @@ from tests.support.waiting import wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jeepney.io.blocking import DBusConnection
     from pytestqt.qtbot import QtBot
-
-LOGIN1 = "org.freedesktop.login1"
-MANAGER = DBusAddress("/org/freedesktop/login1", LOGIN1, f"{LOGIN1}.Manager")
 
 
 @pytest.fixture
@@ -87,11 +82,11 @@ def test_signal_watch_gives_the_handlers_back(qapp: object) -> None:
     assert descriptor == -1
 
 
-class Logind:
-    """Says on a private system bus what logind says on the real one."""
+class Heard:
+    """What a listener hears of what logind says."""
 
-    def __init__(self, connection: DBusConnection, listener: Program) -> None:
-        self._connection = connection
+    def __init__(self, logind: Logind, listener: Program) -> None:
+        self._logind = logind
         self._listener = listener
 
     def until_heard(self, member: str, *, value: bool, word: str) -> None:
@@ -99,34 +94,33 @@ class Logind:
 
         Again and again: at first it may still be about to listen.
         """
-        before = self.heard().count(word)
+        before = self.words().count(word)
 
         def is_heard() -> bool:
             self.emit(member, value=value)
-            return self.heard().count(word) > before
+            return self.words().count(word) > before
 
         wait_until(is_heard, what=word)
 
     def emit(self, member: str, *, value: bool) -> None:
         """Emit a signal once."""
-        self._connection.send(new_signal(MANAGER, member, "b", (value,)))
+        self._logind.emit(member, value=value)
 
-    def heard(self) -> list[str]:
+    def words(self) -> list[str]:
         """What the listener said, in order."""
         return self._listener.output.split()
 
 
 @pytest.fixture
-def logind() -> Iterator[Logind]:
+def heard() -> Iterator[Heard]:
     with (
         tempfile.TemporaryDirectory() as folder,
         running_bus("system-bus", Path(folder), os.environ) as bus,
-        open_dbus_connection(bus.address) as connection,
+        running_logind(bus.address) as logind,
         _listener(bus.address, Path(folder)) as listener,
     ):
-        connection.send_and_get_reply(message_bus.RequestName(LOGIN1))
         wait_until(lambda: listener.printed("ready"), what="the listener")
-        yield Logind(connection, listener)
+        yield Heard(logind, listener)
 
 
 @contextmanager
@@ -141,26 +135,67 @@ def _listener(system_bus: str, folder: Path) -> Iterator[Program]:
 
 
 @pytest.mark.linux
-def test_session_end_is_told_by_logind(logind: Logind) -> None:
-    logind.until_heard("PrepareForShutdown", value=True, word="ending")
+def test_session_end_is_told_by_logind(heard: Heard) -> None:
+    heard.until_heard("PrepareForShutdown", value=True, word="ending")
 
 
 @pytest.mark.linux
-def test_session_end_that_was_called_off_is_none(logind: Logind) -> None:
-    logind.until_heard("PrepareForSleep", value=False, word="resumed")
+def test_session_end_that_was_called_off_is_none(heard: Heard) -> None:
+    heard.until_heard("PrepareForSleep", value=False, word="resumed")
 
-    logind.emit("PrepareForShutdown", value=False)
-    logind.until_heard("PrepareForSleep", value=False, word="resumed")
+    heard.emit("PrepareForShutdown", value=False)
+    heard.until_heard("PrepareForSleep", value=False, word="resumed")
 
-    assert "ending" not in logind.heard()
+    assert "ending" not in heard.words()
 
 
 @pytest.mark.linux
-def test_session_tells_the_end_of_a_sleep_and_not_its_beginning(logind: Logind) -> None:
-    logind.until_heard("PrepareForShutdown", value=True, word="ending")
+def test_session_tells_the_end_of_a_sleep_and_not_its_beginning(heard: Heard) -> None:
+    heard.until_heard("PrepareForShutdown", value=True, word="ending")
 
-    logind.emit("PrepareForSleep", value=True)
-    logind.until_heard("PrepareForShutdown", value=True, word="ending")
-    assert "resumed" not in logind.heard()
+    heard.emit("PrepareForSleep", value=True)
+    heard.until_heard("PrepareForShutdown", value=True, word="ending")
+    assert "resumed" not in heard.words()
 
-    logind.until_heard("PrepareForSleep", value=False, word="resumed")
+    heard.until_heard("PrepareForSleep", value=False, word="resumed")
+
+
+_ASKED_TO_QUIT = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from picoclaw_tray.desktop.log_model import LogModel
+from picoclaw_tray.desktop.log_window import GatewayWindow
+from picoclaw_tray.desktop.session import SessionEnd
+from picoclaw_tray.logs.store import LogStore
+
+application = QApplication(sys.argv)
+application.setQuitOnLastWindowClosed(False)
+window = GatewayWindow(LogModel(LogStore(10, 1000)), ())
+window.set_confirm_close(True)
+window.show()
+session = SessionEnd(application)
+heard = []
+session.ending.connect(lambda: heard.append("ending"))
+QTimer.singleShot(0, application.quit)  # sends what Qt sends when a session manager says Die
+QTimer.singleShot(200, lambda: application.exit(7))
+print(application.exec(), *heard)
+"""
+
+
+@pytest.mark.linux
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("-session", "1"), "7 ending"), ((), "7")],
+    ids=["with a session manager", "without"],
+)
+def test_window_that_asks_first_cannot_veto_the_end(words: tuple[str, ...], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _ASKED_TO_QUIT, *words],
+        env=dict(os.environ) | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout.strip(), done.stderr) == (said, "")
