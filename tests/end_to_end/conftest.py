@@ -45,6 +45,23 @@ class StartTray(Protocol):
     ) -> TrayProgram: ...
 
 
+class StartBareTray(Protocol):
+    """The same without a screen.
+
+    Args:
+        kind: With or without a terminal.
+    """
+
+    def __call__(
+        self,
+        *words: str,
+        at: GatewayHome | None = None,
+        command: Sequence[str] = TRAY,
+        kind: type[Program] = Program,
+        **variables: str,
+    ) -> TrayProgram: ...
+
+
 @pytest.fixture
 def desktop(tmp_path: Path) -> Iterator[Desktop]:
     """A desktop without a panel."""
@@ -84,7 +101,7 @@ def stand_in_home(tmp_path: Path) -> GatewayHome:
 
 
 @pytest.fixture
-def start_tray(own_machine: Path, tmp_path: Path, bystander: object) -> Iterator[StartTray]:
+def start_tray(own_machine: Path, tmp_path: Path, bystander: object) -> Iterator[StartBareTray]:
     """Trays without a screen; in the end nothing that they started may be left."""
     trays: list[TrayProgram] = []
     with ExitStack() as stack:
@@ -93,11 +110,12 @@ def start_tray(own_machine: Path, tmp_path: Path, bystander: object) -> Iterator
             *words: str,
             at: GatewayHome | None = None,
             command: Sequence[str] = TRAY,
+            kind: type[Program] = Program,
             **variables: str,
         ) -> TrayProgram:
             named = variables_of(at) if at else {}
             environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **named, **variables}
-            program = Program(
+            program = kind(
                 [*command, *words], environment=environment, output_path=tmp_path / "tray.txt"
             )
             trays.append(TrayProgram(stack.enter_context(program), environment))

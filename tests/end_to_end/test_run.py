@@ -14,8 +14,6 @@ from tests.support.gateway_home import STAND_IN, GatewayHome
 
 pytestmark = pytest.mark.linux
 
-LESS_THAN_A_PATIENT_STOP_S = 15.0
-
 
 class TestDemo:
     @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
@@ -32,28 +30,6 @@ class TestDemo:
         assert not folder.exists()
         assert list(temporary.iterdir()) == []
         assert tray.program.output == ""
-
-    def test_second_sigint_ends_a_gateway_that_ignores_the_first(self, start_tray):
-        tray = start_tray("--demo", PICOCLAW_DEMO="ignore-sigterm")
-        gateway = tray.gateway()
-
-        tray.program.send_signal(signal.SIGINT)
-        tray.wait_for("running -> stopping: QuitRequested")
-        was_patient = is_alive(gateway)
-        tray.program.send_signal(signal.SIGINT)
-
-        assert was_patient
-        assert tray.program.wait(LESS_THAN_A_PATIENT_STOP_S) == 0
-        assert not is_alive(gateway)
-
-    def test_sigterm_waits_only_seconds_for_a_gateway_that_ignores_it(self, start_tray):
-        tray = start_tray("--demo", PICOCLAW_DEMO="ignore-sigterm")
-        gateway = tray.gateway()
-
-        tray.program.send_signal(signal.SIGTERM)
-
-        assert tray.program.wait(LESS_THAN_A_PATIENT_STOP_S) == 0
-        assert not is_alive(gateway)
 
     def test_no_verb_means_run(self, start_tray):
         tray = start_tray("--demo", command=(sys.executable, "-m", "picoclaw_tray"))

@@ -76,6 +76,11 @@ class MessageBus:
         (variant,) = self._ask(Properties(target).get(name))
         return variant[1]
 
+    def daemon(self) -> int:
+        """Its PID."""
+        (pid,) = self.call(_BUS, "GetConnectionUnixProcessID", "s", _BUS.bus_name)
+        return int(pid)
+
     def is_owned(self, name: str) -> bool:
         """Whether somebody on the bus has this well-known name."""
         (answer,) = self.call(_BUS, "NameHasOwner", "s", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from typing import TYPE_CHECKING, Self
@@ -29,10 +30,15 @@ class Program:
     ) -> None:
         self.name = output_path.stem
         self._output_path = output_path
-        with output_path.open("wb") as output:
-            self._process = subprocess.Popen(
+        self._process = self._started(command, dict(environment))
+
+    def _started(
+        self, command: Sequence[str], environment: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
+        with self._output_path.open("wb") as output:
+            return subprocess.Popen(
                 command,
-                env=dict(environment),
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -89,3 +95,36 @@ class Program:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+class TerminalProgram(Program):
+    """A program in a terminal of its own (Linux), which a test can close; nobody reads there."""
+
+    _terminal: int
+
+    def close_terminal(self) -> None:
+        """What closing its window does: the program hears SIGHUP, and can print no more."""
+        os.close(self._terminal)
+        self._terminal = -1
+
+    def end(self, grace_s: float = 3) -> None:
+        """As for every program; then its terminal is of no use."""
+        super().end(grace_s)
+        if self._terminal >= 0:
+            self.close_terminal()
+
+    def _started(
+        self, command: Sequence[str], environment: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
+        self._output_path.touch()
+        self._terminal, other_end = os.openpty()
+        try:
+            return subprocess.Popen(
+                ["setsid", "--ctty", *command],
+                env=environment,
+                stdin=other_end,
+                stdout=other_end,
+                stderr=other_end,
+            )
+        finally:
+            os.close(other_end)
