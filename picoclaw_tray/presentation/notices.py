@@ -138,6 +138,11 @@ def announce_change(  # noqa: PLR0911 - one return a phase
             return None
 
 
+def ended_outside() -> Announcement:
+    """Somebody else stopped the gateway."""
+    return Announcement(IconName.IDLE, text(_ENDED_OUTSIDE), text(_ENDED_NEXT_STEP))
+
+
 def announce_notice(notice: Notice) -> Announcement:
     """A notice of the life cycle, in words."""
     failure = notice.failure
@@ -255,7 +260,7 @@ def _stopping(old: Phase, new: Stopping, state: State) -> Announcement | None:
 def _stopped(old: Phase, new: Stopped) -> Announcement | None:
     match old, new:
         case ((Starting() | Running()), Stopped(reason=StopReason.FROM_OUTSIDE)):
-            return Announcement(IconName.IDLE, text(_ENDED_OUTSIDE), text(_ENDED_NEXT_STEP))
+            return ended_outside()
         case Stopped(remains=None), Stopped(remains=Remains(processes=(_, *_) as pids)):
             sentence = text(_PROCESSES_REMAIN, pids=", ".join(map(str, pids)))
             return Announcement(IconName.WARNING, sentence, text(_REMAIN_NEXT_STEP))

@@ -12,6 +12,8 @@ from picoclaw_tray.lifecycle.state import (
     ProcessKey,
     Running,
     State,
+    Stopped,
+    StopReason,
 )
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.presentation.situation import Facts, Situation, Surroundings
@@ -24,6 +26,8 @@ CRASHED = State(Backoff(1e9, 1, counted=True, anyway=True), failure=Failure("unk
 REASON = Text(Template("Test", "The gateway was killed."))
 CHANGE = Text(Template("Test", "tool web off"))
 EXPLAINED = replace(CRASHED, failure=Failure("signal", REASON))
+ENDED = State(Stopped(StopReason.FROM_OUTSIDE))
+ADOPTED = State(Running(Process(ProcessKey(2, "c"))), failure=EXPLAINED.failure)
 
 
 def listen(notifier):
@@ -32,18 +36,43 @@ def listen(notifier):
     return sentences
 
 
-def test_notifier_tells_a_crash_once_and_only_when_it_is_explained(qapp):
-    notifier = Notifier(SURROUNDINGS)
+def test_notifier_tells_a_crash_once_and_only_when_it_is_explained(qtbot):
+    notifier = Notifier(SURROUNDINGS, patience_s=0.05)
     said = listen(notifier)
     notifier.on_situation(RUNS)
 
     notifier.on_situation(replace(RUNS, state=CRASHED))
+    qtbot.wait(100)
     assert said == []
 
     notifier.on_situation(replace(RUNS, state=EXPLAINED))
     notifier.on_situation(replace(RUNS, state=EXPLAINED))
     assert len(said) == 1
     assert "The gateway was killed." in said[0]
+
+
+def test_notifier_tells_an_end_by_itself_when_no_successor_came(qtbot):
+    notifier = Notifier(SURROUNDINGS, patience_s=0.05)
+    said = listen(notifier)
+    notifier.on_situation(RUNS)
+
+    with qtbot.waitSignal(notifier.announced):
+        notifier.on_situation(replace(RUNS, state=ENDED))
+        assert said == []
+
+    assert said == ["The gateway has stopped, but not by this tray."]
+
+
+def test_notifier_tells_of_the_successor_instead_of_the_end(qtbot):
+    notifier = Notifier(SURROUNDINGS, patience_s=0.05)
+    said = listen(notifier)
+    notifier.on_situation(RUNS)
+    notifier.on_situation(replace(RUNS, state=EXPLAINED))
+
+    notifier.on_situation(replace(RUNS, state=ADOPTED))
+
+    with qtbot.assertNotEmitted(notifier.announced, wait=100):
+        assert said == ["The gateway was restarted by somebody else (PID 2)."]
 
 
 def test_notifier_tells_the_end_of_the_attempts_when_the_diagnosis_brings_it(qapp):
@@ -56,17 +85,6 @@ def test_notifier_tells_the_end_of_the_attempts_when_the_diagnosis_brings_it(qap
     notifier.on_situation(replace(RUNS, state=hopeless))
 
     assert said == ["The gateway was killed."]
-
-
-def test_notifier_says_nothing_of_a_crash_that_was_healed_meanwhile(qapp):
-    notifier = Notifier(SURROUNDINGS)
-    said = listen(notifier)
-    notifier.on_situation(RUNS)
-    notifier.on_situation(replace(RUNS, state=CRASHED))
-
-    notifier.on_situation(RUNS)
-
-    assert said == []
 
 
 def test_notifier_tells_a_notice_of_the_life_cycle(qapp):

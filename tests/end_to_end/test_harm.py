@@ -70,11 +70,11 @@ class TestPidFile:
             os.utime(stand_in_home.place.pid_file, (LONG_AGO, LONG_AGO))
             tray = start_tray_on_desktop(at=stand_in_home)
             panel_tray.wait_for("Trying again in ", IconName.WARNING)
+            tray.wait_for(f"is still there (PID {foreign.pid})")
 
             choose_everything_while_waiting(panel_tray, "Trying again in ")
 
             assert tray.program.wait(PATIENCE_S) == 0
-            assert f"is still there (PID {foreign.pid})" in tray.log
             assert stand_in_home.recorded_pid() == foreign.pid
             assert_unharmed(foreign)
 
