@@ -152,7 +152,9 @@ class Observer:
         if isinstance(scene.config, GatewayConfig):
             owner = _port_owner(scene.config, answer, verdict)
             if owner is not None:
-                return Foreign(owner, pid_file_left=stale is not None)
+                # A gateway of this home opens its port right before it writes its PID file.
+                late, _ = self._by_pid_file(self._scene())
+                return late or Foreign(owner, pid_file_left=stale is not None)
         return stale or Nothing()
 
     def _by_pid_file(self, scene: _Scene) -> tuple[Found | None, bool]:

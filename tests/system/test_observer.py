@@ -13,7 +13,7 @@ import pytest
 from picoclaw_tray.lifecycle.messages import Foreign, Found, Gone, Nothing, Stale
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.presentation.text import render
-from picoclaw_tray.system import service_manager
+from picoclaw_tray.system import health_probe, service_manager
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
 from tests.support.gateway_home import GatewayHome
@@ -264,6 +264,29 @@ def test_observer_claims_no_home_for_a_gateway_that_does_not_tell(
         assert isinstance(finding, Foreign)
         assert f"A PicoClaw gateway (PID {UNUSED_PID})" in render(finding.owner)
         assert "cannot be told" in render(finding.owner)
+
+
+def test_observer_finds_a_gateway_that_comes_up_during_the_look(
+    stand_in_home: GatewayHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its port is open a moment before its PID file is there, its answer comes seconds later."""
+    pid_file = stand_in_home.place.pid_file
+    aside, ask = stand_in_home.folder / "aside", health_probe.probe
+
+    def ask_while_the_pid_file_comes(*where, **how):
+        if aside.exists():
+            aside.rename(pid_file)
+        return ask(*where, **how)
+
+    with stand_in_home.started_by_hand("startup=60", answers=False) as gateway:
+        wait_until(pid_file.exists, what="its PID file")
+        pid_file.rename(aside)
+        monkeypatch.setattr(health_probe, "probe", ask_while_the_pid_file_comes)
+        finding = _look(stand_in_home)
+
+        assert isinstance(finding, Found)
+        assert finding.process == _process(gateway.pid)
+        assert (finding.answering, finding.announced) == (False, True)
 
 
 @pytest.mark.linux
