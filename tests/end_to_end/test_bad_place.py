@@ -22,11 +22,6 @@ AS_ANYBODY = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if IS_ROOT el
 UNPRIVILEGED_TRAY = (*AS_ANYBODY, *TRAY)
 
 
-def notices(tray) -> list[str]:
-    """What was shown as notifications."""
-    return [line.partition("notice: ")[2] for line in tray.log.splitlines() if "notice: " in line]
-
-
 @pytest.fixture
 def read_only(stand_in_home):
     """The home, in which nobody may write until the test is over."""
@@ -39,7 +34,7 @@ def read_only(stand_in_home):
 def test_read_only_home_is_told_once_and_waited_for(start_tray, stand_in_home, read_only):
     tray = start_tray(at=stand_in_home, command=UNPRIVILEGED_TRAY)
     tray.wait_for("preparing -> backoff: Refused", times=2)
-    told = notices(tray)
+    told = tray.notices
 
     read_only.chmod(0o755)
     gateway = tray.gateway()
@@ -61,8 +56,8 @@ def test_config_that_may_not_be_read_is_told_once(start_tray, stand_in_home, nam
     tray.wait_for("preparing -> failed: Refused")
     tray.wait_for("notice: ")
 
-    assert len(notices(tray)) == 1
-    assert "cannot be read. Check that it is a file and that you may read it." in notices(tray)[0]
+    assert len(tray.notices) == 1
+    assert "cannot be read. Check that it is a file and that you may read it." in tray.notices[0]
     assert tray.end(signal.SIGTERM) == 0
 
 

@@ -49,6 +49,13 @@ class TrayProgram:
         """What its own log should never hold: uncaught exceptions, and warnings of Qt."""
         return [line for line in self.log.splitlines() if _COMPLAINT.search(line)]
 
+    @property
+    def notices(self) -> list[str]:
+        """What it has shown as notifications so far."""
+        return [
+            line.partition("notice: ")[2] for line in self.log.splitlines() if "notice: " in line
+        ]
+
     def wait_for(self, words: str, *, times: int = 1) -> None:
         """Wait until the log says so, or has said so this many times."""
         what = f"{words!r} in the log, {times} times"
