@@ -6,7 +6,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from picoclaw_tray.lifecycle.state import Failed, Failure, Running, Starting, Stopped, StopReason
+from picoclaw_tray.lifecycle.state import (
+    Failed,
+    Failure,
+    Place,
+    Running,
+    Starting,
+    Stopped,
+    StopReason,
+)
 from picoclaw_tray.presentation.machine import TrayIdentity, phase_name, status_payload
 from picoclaw_tray.presentation.situation import Facts, Outlook
 from tests.presentation.samples import (
