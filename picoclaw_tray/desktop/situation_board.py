@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.lifecycle.messages import Foreign, Found, Notice, NoticeKind
-from picoclaw_tray.lifecycle.state import Backoff, Failed, Failure, State, Stopped
+from picoclaw_tray.lifecycle.state import Backoff, Failed, State, Stopped
 from picoclaw_tray.presentation.autostart import LoginStatus
-from picoclaw_tray.presentation.obstacles import port_next_step
+from picoclaw_tray.presentation.obstacles import obstructed
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.presentation.situation import Facts, Outlook, Situation
 from picoclaw_tray.system.observation import Observation
@@ -68,6 +68,7 @@ class SituationBoard(QObject):
                 can_reload=False,
                 service=None,
                 record_problem=None,
+                port_owner=None,
             )
         outlook, reload = before.outlook, before.reload
         if state.epoch != before.state.epoch:
@@ -112,11 +113,8 @@ class SituationBoard(QObject):
             self._announce()
 
     def _obstructed(self, outlook: Outlook | None) -> Outlook | None:
-        """The outlook of a start that would find its port taken; who has it shows in a look."""
-        if outlook is None or self._port_owner is None or outlook.objection is not None:
-            return outlook
-        objection = Failure("port_taken", self._port_owner, next_step=port_next_step())
-        return replace(outlook, objection=objection)
+        """With who has the port, which shows in a look."""
+        return None if outlook is None else obstructed(outlook, self._port_owner)
 
     def _forget_refusals(self, stamp: Stamp) -> None:
         """What was refused because of PicoClaw's files may be possible with other files."""
@@ -169,4 +167,5 @@ def _filled(new: Facts, old: Facts) -> Facts:
         can_reload=new.can_reload or old.can_reload,
         service=new.service or old.service,
         record_problem=new.record_problem or old.record_problem,
+        port_owner=new.port_owner,
     )

@@ -25,6 +25,9 @@ REUSE_MARGIN_S = 2.0
 
 INIT_PID = 1
 
+_LOG_TAIL = {False: "/logs/gateway.log", True: "\\logs\\gateway.log"}
+"""By whether the path is one of Windows."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessFacts:
@@ -119,6 +122,34 @@ def belongs_to_home(
         return None
     serves = home_directory(environ, environ.get(user_home_variable, ""))
     return None if serves == "." else serves.rstrip("/\\") == home.rstrip("/\\")
+
+
+def home_of(
+    environ: Mapping[str, str] | None,
+    open_files: tuple[str, ...],
+    *,
+    user_home_variable: str = "HOME",
+) -> str | None:
+    """Which home a gateway serves, by its open log, else by its environment; None if unknown.
+
+    Args:
+        environ: as for ``belongs_to_home``.
+        open_files: likewise. Of several logs none is believed.
+        user_home_variable: likewise.
+    """
+    homes = {home for path in open_files if (home := _home_of_log(path))}
+    if len(homes) == 1:
+        return homes.pop()
+    if homes or environ is None:
+        return None
+    serves = home_directory(environ, environ.get(user_home_variable, ""))
+    return None if serves == "." else serves
+
+
+def _home_of_log(path: str) -> str:
+    """The home whose ``gateway.log`` has this path; empty if it is none."""
+    windows = "\\" in path and not path.startswith("/")
+    return path.removesuffix(_LOG_TAIL[windows]) if path.endswith(_LOG_TAIL[windows]) else ""
 
 
 def _looks_like_gateway(argv: tuple[str, ...] | None, command: GatewayCommand) -> bool | None:

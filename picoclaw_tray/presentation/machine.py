@@ -28,6 +28,7 @@ from picoclaw_tray.presentation.text import render
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import Phase
+    from picoclaw_tray.presentation.port_holder import PortHolder
     from picoclaw_tray.presentation.situation import Situation
 
 Payload: TypeAlias = dict[str, Any]
@@ -59,6 +60,7 @@ def status_payload(situation: Situation, now: float, tray: TrayIdentity | None) 
         "slow": isinstance(situation.state.phase, Starting) and situation.state.phase.slow,
         **_process(situation, now),
         **_program(situation),
+        "port_owner": _port_owner(situation.facts.port_owner),
         "config_path": situation.surroundings.config_path,
         "home": situation.surroundings.home,
         "restart_changes": [render(change) for change in _changes(situation)],
@@ -147,6 +149,19 @@ def _program(situation: Situation) -> Payload:
     return {
         "binary": outlook.program or None if outlook else None,
         "binary_version": outlook.version or None if outlook else None,
+    }
+
+
+def _port_owner(holder: PortHolder | None) -> Payload | None:
+    if holder is None:
+        return None
+    return {
+        "pid": holder.pid,
+        "name": holder.name or None,
+        "gateway": holder.gateway,
+        "home": holder.home,
+        "binary": holder.binary or None,
+        "version": holder.version or None,
     }
 
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import Place
+    from picoclaw_tray.presentation.situation import Outlook
 
-_PORT_TAKEN = QT_TRANSLATE_NOOP("Obstacle", "Another program uses port {port}.")
-_PORT_TAKEN_BY_PID = QT_TRANSLATE_NOOP("Obstacle", "Another program (PID {pid}) uses port {port}.")
-_PORT_TAKEN_BY = QT_TRANSLATE_NOOP("Obstacle", "{name} (PID {pid}) uses port {port}.")
-_PORT_TAKEN_BY_OTHER_HOME = QT_TRANSLATE_NOOP(
-    "Obstacle", "The PicoClaw gateway of another home (PID {pid}) uses port {port}."
-)
-_PORT_TAKEN_BY_A_GATEWAY = QT_TRANSLATE_NOOP(
-    "Obstacle",
-    "A PicoClaw gateway (PID {pid}) uses port {port}. Whether it is that of this home cannot be"
-    " told.",
-)
 _PORT_NEXT_STEP = QT_TRANSLATE_NOOP(
     "Obstacle", "Stop that program, or set another gateway.port in PicoClaw's configuration."
 )
@@ -116,28 +108,22 @@ def config_file(place: Place) -> Text:
     return text(_CONFIG_PLACE, path=place.path, line=place.line)
 
 
-def port_taken(port: int, pid: int | None = None, name: str = "") -> Text:
-    """Who sits on our port, as far as it can be told."""
-    if pid is None:
-        return text(_PORT_TAKEN, port=port)
-    if not name:
-        return text(_PORT_TAKEN_BY_PID, port=port, pid=pid)
-    return text(_PORT_TAKEN_BY, port=port, pid=pid, name=name)
-
-
-def port_taken_by_other_home(port: int, pid: int) -> Text:
-    """A gateway, but not ours."""
-    return text(_PORT_TAKEN_BY_OTHER_HOME, port=port, pid=pid)
-
-
-def port_taken_by_unknown_gateway(port: int, pid: int) -> Text:
-    """It answers as a gateway does; whose it is could not be found out."""
-    return text(_PORT_TAKEN_BY_A_GATEWAY, port=port, pid=pid)
-
-
 def port_next_step() -> Text:
     """What to do about a taken port."""
     return text(_PORT_NEXT_STEP)
+
+
+def obstructed(outlook: Outlook, port_owner: Text | None) -> Outlook:
+    """The outlook of a start that would find its port taken.
+
+    Args:
+        outlook: As it is otherwise; another objection goes first.
+        port_owner: Who has the port, in a sentence; none if nobody has.
+    """
+    if port_owner is None or outlook.objection is not None:
+        return outlook
+    objection = Failure("port_taken", port_owner, next_step=port_next_step())
+    return replace(outlook, objection=objection)
 
 
 def no_binary() -> tuple[Text, Text]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.messages import Notice
     from picoclaw_tray.lifecycle.state import Failure, Place
     from picoclaw_tray.presentation.autostart import LoginStatus
+    from picoclaw_tray.presentation.port_holder import PortHolder
     from picoclaw_tray.presentation.reload import ReloadAnswer
     from picoclaw_tray.text import Text
 
@@ -39,6 +40,7 @@ class Facts:
         service: What a gateway that is not ours belongs to; none if nothing but a person started
             it, or if that cannot be told.
         record_problem: Why a later tray will not know this gateway as ours; none if it will.
+        port_owner: Who has the port that a start would need; none if nobody has.
     """
 
     version: str = ""
@@ -55,6 +57,7 @@ class Facts:
     can_reload: bool = False
     service: Service | None = None
     record_problem: Text | None = None
+    port_owner: PortHolder | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, PidRecord, parse_
 from picoclaw_tray.gateway.release import release_of
 from picoclaw_tray.lifecycle.messages import Finding, Foreign, Found, Gone, Nothing, Stale
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
-from picoclaw_tray.presentation import obstacles
+from picoclaw_tray.presentation.port_holder import port_taken
 from picoclaw_tray.presentation.situation import Facts
 from picoclaw_tray.system import health_probe, port_owner, processes, service_manager
 from picoclaw_tray.system.files import read_bounded
@@ -24,12 +24,12 @@ from picoclaw_tray.system.observation import Observation
 if TYPE_CHECKING:
     from picoclaw_tray.gateway.release import Release
     from picoclaw_tray.gateway.service import Service
+    from picoclaw_tray.presentation.port_holder import PortHolder
     from picoclaw_tray.system.baselines import Baselines
     from picoclaw_tray.system.config_files import ConfigFiles
     from picoclaw_tray.system.paths import GatewayPlace
     from picoclaw_tray.system.preflight import Preflight
     from picoclaw_tray.system.run_record import RunRecords
-    from picoclaw_tray.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -80,14 +80,18 @@ class Observer:
             tree: A former gateway and its descendants, whose survival is of interest.
         """
         scene = self._scene()
-        finding = self._locate(scene) if target is None else self._follow(target, scene)
+        holder = None
+        if target is None:
+            finding, holder = self._locate(scene)
+        else:
+            finding = self._follow(target, scene)
         if isinstance(finding, Found) and not scene.records(finding.process.key.pid):
             scene = self._scene()  # it may have written its PID file while it was asked
         survivors = processes.survivors(tree) if tree else ()
         return Observation(
             finding,
             survivors,
-            self._facts(finding, scene),
+            replace(self._facts(finding, scene), port_owner=holder),
             self._config.stamp(),
             token=scene.record.token if scene.record else "",
         )
@@ -138,24 +142,27 @@ class Observer:
         successor, _ = self._by_pid_file(scene)
         return successor or Gone(pid_file_left=announced)
 
-    def _locate(self, scene: _Scene) -> Finding:
-        """Whether there is a gateway, and if not, what stands in its way."""
+    def _locate(self, scene: _Scene) -> tuple[Finding, PortHolder | None]:
+        """Whether there is a gateway, and if not, what stands in its way: who has its port."""
         found, may_forget = self._by_pid_file(scene)
         if found is not None:
-            return found
+            return found, None
         answer = self._ask(scene.config)
-        on_port, verdict = self._by_port(answer)
-        found = on_port or self._by_run_record(answer)
+        found = self._by_port(answer) or self._by_run_record(answer)
         if found is not None:
-            return found
+            return found, None
         stale = Stale(scene.record.pid) if scene.record is not None and may_forget else None
         if isinstance(scene.config, GatewayConfig):
-            owner = _port_owner(scene.config, answer, verdict)
-            if owner is not None:
+            port = scene.config.port
+            if health_probe.is_port_taken(scene.config.host, port):
                 # A gateway of this home opens its port right before it writes its PID file.
                 late, _ = self._by_pid_file(self._scene())
-                return late or Foreign(owner, pid_file_left=stale is not None)
-        return stale or Nothing()
+                if late is not None:
+                    return late, None
+                holder = port_owner.holder_of(port, answer, self._preflight.command)
+                sentence = port_taken(port, holder, this_home=processes.resolved(self._home))
+                return Foreign(sentence, pid_file_left=stale is not None), holder
+        return stale or Nothing(), None
 
     def _by_pid_file(self, scene: _Scene) -> tuple[Found | None, bool]:
         """The gateway that the PID file names, and whether the file may be forgotten."""
@@ -189,26 +196,25 @@ class Observer:
         self._answered_at = probe.address
         return probe.answer
 
-    def _by_port(self, answer: HealthAnswer | None) -> tuple[Found | None, Verdict]:
-        """The gateway of this home that answers, and what it is if it is none."""
+    def _by_port(self, answer: HealthAnswer | None) -> Found | None:
+        """The gateway of this home that answers."""
         if answer is None or answer.pid is None:
-            return None, Verdict.GONE
+            return None
         return self._proven(answer.pid, answer)
 
     def _by_run_record(self, answer: HealthAnswer | None) -> Found | None:
         record = self._run_records.read()
         if record is None or not processes.is_alive(record.key):
             return None
-        found, _ = self._proven(record.key.pid, answer)
-        return found
+        return self._proven(record.key.pid, answer)
 
-    def _proven(self, pid: int, answer: HealthAnswer | None) -> tuple[Found | None, Verdict]:
+    def _proven(self, pid: int, answer: HealthAnswer | None) -> Found | None:
         """This process, if it proves to be a gateway of this home without a PID file."""
         facts = processes.facts_of(pid, self._home)
         verdict = identify(None, None, facts, answer, self._preflight.command)
         if verdict is not Verdict.GATEWAY or facts is None:
-            return None, verdict
-        return _found(self._process(facts), facts, answer, announced=False), verdict
+            return None
+        return _found(self._process(facts), facts, answer, announced=False)
 
     def _process(self, facts: ProcessFacts) -> Process:
         key = ProcessKey(facts.pid, facts.created)
@@ -272,25 +278,3 @@ def _found(
     started_at = facts.started_at if facts else None
     age = 0.0 if started_at is None else max(0.0, time.time() - started_at)
     return Found(process, answering, age, announced)
-
-
-def _port_owner(
-    config: GatewayConfig, answer: HealthAnswer | None, verdict: Verdict
-) -> Text | None:
-    """Who sits on our port, if somebody does.
-
-    Args:
-        config: Which port that is.
-        answer: What answers there.
-        verdict: On the process that the answer names.
-    """
-    if not health_probe.is_port_taken(config.host, config.port):
-        return None
-    if answer is not None and answer.pid is not None:
-        if verdict is Verdict.OTHER_HOME:
-            return obstacles.port_taken_by_other_home(config.port, answer.pid)
-        return obstacles.port_taken_by_unknown_gateway(config.port, answer.pid)
-    owner = port_owner.owner_of(config.port)
-    if owner is None:
-        return obstacles.port_taken(config.port)
-    return obstacles.port_taken(config.port, owner.pid, owner.name)

@@ -1,16 +1,24 @@
-"""Who listens on a port; for a sentence that names the owner, never for a decision."""
+"""Who has a port; for a sentence that names the owner, never for a decision."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
-from picoclaw_tray.system.processes import is_our_users
+from picoclaw_tray.gateway.command_line import is_gateway_command_line, mentions_gateway
+from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, PID_FILE_NAME, parse_pid_file
+from picoclaw_tray.presentation.port_holder import PortHolder
+from picoclaw_tray.system.files import read_bounded
+from picoclaw_tray.system.processes import home_served_by, is_our_users, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from picoclaw_tray.gateway.command_line import GatewayCommand
+    from picoclaw_tray.gateway.health import HealthAnswer
 
 _USUAL = {"127.0.0.1", "::1", "0.0.0.0", "::"}
 
@@ -29,20 +37,62 @@ class PortOwner:
     is_our_users: bool
 
 
-def owner_of(port: int) -> PortOwner | None:
-    """Who listens on a TCP port, preferably on a loopback; None if it cannot be told.
+def holder_of(port: int, answer: HealthAnswer | None, command: GatewayCommand) -> PortHolder:
+    """All that can be told about who has a port that is taken.
+
+    Args:
+        port: the port.
+        answer: what answers there as a gateway does, if anything does.
+        command: the configured gateway command.
+    """
+    said = answer.pid if answer else None
+    owner = owner_of(port, preferred=said)
+    if owner is None and said is not None:  # another user's sockets are not told, processes are
+        owner = _owner(said)
+        if owner is None or not is_gateway_command_line(program_of(said)[1], command):
+            return PortHolder(gateway=True)
+    if owner is None:
+        return PortHolder()
+    binary, argv = program_of(owner.pid)
+    is_gateway = is_gateway_command_line(argv, command)
+    if owner.pid == said and (argv is None or mentions_gateway(argv)):
+        is_gateway = True
+    if not is_gateway:
+        return PortHolder(owner.pid, owner.name, binary=binary, answers_like_one=said is not None)
+    home = home_served_by(owner.pid)
+    version = "" if home is None else _recorded_version(Path(home), owner.pid)
+    return PortHolder(owner.pid, owner.name, True, home, binary, version)
+
+
+def _recorded_version(home: Path, pid: int) -> str:
+    """The version in the PID file of a home, if that is of this process."""
+    try:
+        record = parse_pid_file(read_bounded(home / PID_FILE_NAME, MAX_PID_FILE_BYTES + 1))
+    except OSError:
+        return ""
+    return record.version if record is not None and record.pid == pid else ""
+
+
+def owner_of(port: int, *, preferred: int | None = None) -> PortOwner | None:
+    """Who listens on a TCP port; None if it cannot be told.
 
     Linux tells only of our own user's processes.
+
+    Args:
+        port: the port.
+        preferred: the process to choose if there are several; else one on a loopback.
     """
     listeners = [(address, pid) for address, at, pid in _listeners() if at == port]
-    listeners.sort(key=lambda listener: listener[0] not in _USUAL)
-    for _, pid in listeners:
-        try:
-            process = psutil.Process(pid)
-            return PortOwner(pid, process.name(), bool(is_our_users(process)))
-        except psutil.Error:
-            continue
-    return None
+    listeners.sort(key=lambda listener: (listener[1] != preferred, listener[0] not in _USUAL))
+    return next((owner for _, pid in listeners if (owner := _owner(pid))), None)
+
+
+def _owner(pid: int) -> PortOwner | None:
+    try:
+        process = psutil.Process(pid)
+        return PortOwner(pid, process.name(), bool(is_our_users(process)))
+    except (psutil.Error, ValueError, OverflowError):  # or no number of a process at all
+        return None
 
 
 def _listeners() -> Iterator[tuple[str, int, int]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from picoclaw_tray.gateway.command_line import is_gateway_command_line
-from picoclaw_tray.gateway.identity import ProcessFacts, Verdict, belongs_to_home, identify
+from picoclaw_tray.gateway.identity import ProcessFacts, Verdict, belongs_to_home, home_of, identify
 from picoclaw_tray.gateway.launch import HOME_VARIABLE, home_directory
 from picoclaw_tray.system.process_key import key_of
 
@@ -60,6 +60,26 @@ def facts_of(pid: int, home: str) -> ProcessFacts | None:
     )
     # Had the number changed hands meanwhile, these would be the facts of two processes.
     return facts if key_of(pid) == key else None
+
+
+def home_served_by(pid: int) -> str | None:
+    """Which home a gateway serves, absolute and without links; None if it cannot be told."""
+    try:
+        process = psutil.Process(pid)
+    except _UNREADABLE:
+        return None
+    return home_of(_environ(process), _open_files(process), user_home_variable=USER_HOME_VARIABLE)
+
+
+def program_of(pid: int) -> tuple[str, tuple[str, ...] | None]:
+    """The path of a process's program, empty if it cannot be told, and its argument vector."""
+    try:
+        process = psutil.Process(pid)
+    except _UNREADABLE:
+        return "", None
+    argv = _argv(process)
+    first = argv[0] if argv else ""
+    return _read(process.exe) or (first if Path(first).is_absolute() else ""), argv
 
 
 def is_alive(key: ProcessKey) -> bool:
@@ -202,7 +222,7 @@ def _argv(process: psutil.Process) -> tuple[str, ...] | None:
 
 def _in_home(process: psutil.Process, home: str) -> bool | None:
     """The answer of ``belongs_to_home``, all paths absolute and without links."""
-    return belongs_to_home(_environ(process), _open_files(process), _place(home))
+    return belongs_to_home(_environ(process), _open_files(process), resolved(home))
 
 
 def _open_files(process: psutil.Process) -> tuple[str, ...]:
@@ -212,7 +232,7 @@ def _open_files(process: psutil.Process) -> tuple[str, ...]:
     a pipe's, a tenth of a second and then ends the thread that asked, whatever that holds.
     """
     files = () if sys.platform == "win32" else _read(process.open_files) or ()
-    return tuple(_place(file.path) for file in files)
+    return tuple(resolved(file.path) for file in files)
 
 
 def _environ(process: psutil.Process) -> dict[str, str] | None:
@@ -228,11 +248,11 @@ def _environ(process: psutil.Process) -> dict[str, str] | None:
     served = Path(home_directory(environ, user_home))
     if not served.is_absolute() and directory is None:
         return {}
-    return {HOME_VARIABLE: _place(str(Path(directory or "") / served))}
+    return {HOME_VARIABLE: resolved(str(Path(directory or "") / served))}
 
 
-def _place(path: str) -> str:
-    """Absolute, without links, and in one spelling where the system does not care."""
+def resolved(path: str) -> str:
+    """A path, absolute, without links, and in one spelling where the system does not care."""
     return os.path.normcase(os.path.realpath(path))
 
 

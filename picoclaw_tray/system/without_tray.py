@@ -16,6 +16,7 @@ from picoclaw_tray.lifecycle.messages import (
     Effect,
     Event,
     Finding,
+    Foreign,
     Forget,
     Found,
     Kill,
@@ -34,6 +35,7 @@ from picoclaw_tray.lifecycle.state import State
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
 from picoclaw_tray.presentation.machine import TrayIdentity, status_payload
+from picoclaw_tray.presentation.obstacles import obstructed
 from picoclaw_tray.presentation.outcome import outcome, refusal, taken_on
 from picoclaw_tray.presentation.report import report
 from picoclaw_tray.presentation.situation import Outlook, Situation, Surroundings
@@ -83,7 +85,7 @@ def _found_out(site: LaunchSite, limit_s: float, silent_tray: int | None) -> Sit
     arguments = (site, found, silent_tray)
     # A thread that is late ends with the process: a slow program, or a home on a slow network.
     threading.Thread(target=_look, args=arguments, name="look", daemon=True).start()
-    situation = None
+    situation, port_owner = None, None
     deadline = time.monotonic() + limit_s
     while True:
         try:
@@ -95,8 +97,9 @@ def _found_out(site: LaunchSite, limit_s: float, silent_tray: int | None) -> Sit
         if situation is None:
             situation = Situation(_surroundings(site))
         if isinstance(news, Outlook):
-            situation = replace(situation, outlook=news)
+            situation = replace(situation, outlook=obstructed(news, port_owner))
         else:
+            port_owner = news.finding.owner if isinstance(news.finding, Foreign) else None
             situation = replace(situation, state=_state_of(news.finding), facts=news.facts)
 
 

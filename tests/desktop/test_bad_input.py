@@ -243,5 +243,6 @@ def test_server_that_answers_for_a_process_of_another_machine_is_named(
 
         rig.until_phase(Backoff)
 
-        assert f"A PicoClaw gateway (PID {pid}) uses port {port}." in rig.says
-        assert "Whether it is that of this home cannot be told." in rig.says
+        assert f"(PID {os.getpid()}) uses port {port} and answers as a PicoClaw gateway" in rig.says
+        assert "its home cannot be told." in rig.says
+        assert str(pid) not in rig.says

@@ -200,7 +200,7 @@ def test_gateway_of_another_home_on_the_port_is_named_and_left_alone(
         assert failure is not None
         assert failure.failure_class == "port_taken"
         assert failure.reason is not None
-        assert f"(PID {gateway.pid})" in render(failure.reason)
+        assert f"of the home {theirs.place.home} (PID {gateway.pid}, " in render(failure.reason)
         act(tray)
         tray.end()
         assert theirs.answering_pid() == theirs.recorded_pid() == gateway.pid

@@ -19,6 +19,7 @@ from picoclaw_tray.lifecycle.state import (
     State,
     Stopped,
 )
+from picoclaw_tray.presentation.port_holder import PortHolder
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.presentation.situation import Facts, Outlook, Situation, Surroundings
 from picoclaw_tray.system.observation import Observation
@@ -201,12 +202,14 @@ def test_board_keeps_a_reload_until_the_phase_changes(board: SituationBoard) -> 
 def test_board_forgets_what_was_out_of_date_with_the_process(board: SituationBoard) -> None:
     board.on_state_changed(RUNNING)
     changes = (Text(Template("Test", "tool web off")),)
-    board.on_observed(_seen(FOUND, replace(KNOWN, changes=changes, can_reload=True)))
+    owner = PortHolder(7, "nc")
+    known = replace(KNOWN, changes=changes, can_reload=True, port_owner=owner)
+    board.on_observed(_seen(FOUND, known))
 
     board.on_state_changed(State(phase=Starting(NEXT, 1.0), epoch=5))
 
     facts = board.situation.facts
-    assert (facts.changes, facts.can_reload) == ((), False)
+    assert (facts.changes, facts.can_reload, facts.port_owner) == ((), False, None)
 
 
 def test_board_says_that_a_start_would_find_its_port_taken(board: SituationBoard) -> None:

@@ -104,7 +104,9 @@ class TestPort:
             choose_everything_while_waiting(panel_tray, "Trying again in ")
 
             assert tray.program.wait(PATIENCE_S) == 0
-            assert f"gateway of another home (PID {foreign.pid}) uses port {home.port}" in tray.log
+            gateway = f"gateway of the home {other.place.home} (PID {foreign.pid}, "
+            assert gateway in tray.log
+            assert f") uses port {home.port}." in tray.log
             assert other.answering_pid() == other.recorded_pid() == foreign.pid
             assert not home.place.pid_file.exists()
 

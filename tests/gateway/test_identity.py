@@ -6,7 +6,13 @@ import pytest
 
 from picoclaw_tray.gateway.command_line import GatewayCommand
 from picoclaw_tray.gateway.health import HealthAnswer
-from picoclaw_tray.gateway.identity import ProcessFacts, Verdict, belongs_to_home, identify
+from picoclaw_tray.gateway.identity import (
+    ProcessFacts,
+    Verdict,
+    belongs_to_home,
+    home_of,
+    identify,
+)
 from picoclaw_tray.gateway.pid_file import PidRecord
 
 COMMAND = GatewayCommand("/usr/bin/picoclaw")
@@ -182,3 +188,27 @@ def test_belongs_to_home_reads_the_user_profile_when_told_so():
 
     assert belongs_to_home(environ, (), home, user_home_variable="USERPROFILE") is True
     assert belongs_to_home(None, (home + r"\logs\gateway.log",), home) is True
+
+
+@pytest.mark.parametrize(
+    ("environ", "open_files", "home"),
+    [
+        (None, (), None),
+        ({}, (), None),
+        ({"PICOCLAW_HOME": "/srv/claw"}, (), "/srv/claw"),
+        ({"HOME": "/home/alice"}, (), "/home/alice/.picoclaw"),
+        ({"PICOCLAW_HOME": "/srv/claw"}, ("/x/logs/gateway.log",), "/x"),
+        (None, ("/x/logs/gateway.log", "/x/logs/gateway.log", "/tmp/y"), "/x"),
+        ({"PICOCLAW_HOME": "/x"}, ("/x/logs/gateway.log", "/y/logs/gateway.log"), None),
+        (None, (r"C:\claw\logs\gateway.log",), r"C:\claw"),
+        (None, ("/logs/gateway.log", "/x/gateway.log", r"C:\x/logs/gateway.log"), None),
+    ],
+)
+def test_home_of_is_told_by_the_open_log_else_by_the_environment(environ, open_files, home):
+    assert home_of(environ, open_files) == home
+
+
+def test_home_of_reads_the_user_profile_when_told_so():
+    environ = {"USERPROFILE": r"C:\Users\alice", "HOME": "/home/alice"}
+
+    assert home_of(environ, (), user_home_variable="USERPROFILE") == r"C:\Users\alice\.picoclaw"

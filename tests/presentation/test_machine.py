@@ -16,6 +16,7 @@ from picoclaw_tray.lifecycle.state import (
     StopReason,
 )
 from picoclaw_tray.presentation.machine import TrayIdentity, phase_name, status_payload
+from picoclaw_tray.presentation.port_holder import PortHolder
 from picoclaw_tray.presentation.situation import Facts, Outlook
 from tests.presentation.samples import (
     CHANGE,
@@ -39,7 +40,8 @@ PHASE_NAMES = (
 ALWAYS = {
     *("gateway_status", "gateway_restart_required", "gateway_start_allowed"),
     *("phase", "slow", "ownership", "health", "host", "port", "uptime_s", "run"),
-    *("binary", "binary_version", "config_path", "home", "restart_changes", "failure", "tray"),
+    *("binary", "binary_version", "port_owner", "config_path", "home"),
+    *("restart_changes", "failure", "tray"),
 }
 SOMETIMES = {
     *("gateway_start_reason", "config_default_model", "boot_default_model"),
@@ -78,6 +80,7 @@ def test_running_gateway_is_told_as_the_launcher_tells_it_and_more():
         "run": 3,
         "binary": "/opt/picoclaw",
         "binary_version": "0.3.0",
+        "port_owner": None,
         "config_path": SURROUNDINGS.config_path,
         "home": SURROUNDINGS.home,
         "restart_changes": ["tool web off"],
@@ -148,6 +151,31 @@ def test_changes_matter_only_to_a_gateway_that_runs():
     told = payload(Stopped(), facts=Facts(changes=(CHANGE,)))
 
     assert (told["restart_changes"], told["gateway_restart_required"]) == ([], False)
+
+
+def test_owner_of_a_taken_port_is_told_as_far_as_it_is_known():
+    gateway = PortHolder(7, "picoclaw", True, "/x", "/usr/bin/picoclaw", "0.2.9")
+    told, unknown = (
+        payload(Stopped(), facts=Facts(port_owner=holder))["port_owner"]
+        for holder in (gateway, PortHolder())
+    )
+
+    assert told == {
+        "pid": 7,
+        "name": "picoclaw",
+        "gateway": True,
+        "home": "/x",
+        "binary": "/usr/bin/picoclaw",
+        "version": "0.2.9",
+    }
+    assert unknown == {
+        "pid": None,
+        "name": None,
+        "gateway": False,
+        "home": None,
+        "binary": None,
+        "version": None,
+    }
 
 
 def test_failure_is_told_with_its_exit_code():

@@ -2,29 +2,20 @@ from __future__ import annotations
 
 import pytest
 
+<<<<<<< HEAD
 from picoclaw_tray.lifecycle.state import Place
+=======
+from picoclaw_tray.lifecycle.state import Failure
+>>>>>>> 36e543f (Name the gateway that has our port: its home, its program and its version)
 from picoclaw_tray.presentation import obstacles
-from tests.presentation.samples import said
+from picoclaw_tray.presentation.situation import Outlook
+from tests.presentation.samples import FAILURE, REASON, said
 
 
-@pytest.mark.parametrize(
-    ("sentence", "words"),
-    [
-        (obstacles.port_taken(18790), "Another program uses port 18790."),
-        (obstacles.port_taken(18790, 12), "Another program (PID 12) uses port 18790."),
-        (obstacles.port_taken(18790, 12, "nc"), "nc (PID 12) uses port 18790."),
-        (
-            obstacles.port_taken_by_other_home(18790, 12),
-            "The PicoClaw gateway of another home (PID 12) uses port 18790.",
-        ),
-        (
-            obstacles.port_next_step(),
-            "Stop that program, or set another gateway.port in PicoClaw's configuration.",
-        ),
-    ],
-)
-def test_taken_port_names_its_owner_as_far_as_it_is_known(sentence, words):
-    assert said(sentence) == words
+def test_taken_port_comes_with_its_next_step():
+    assert said(obstacles.port_next_step()) == (
+        "Stop that program, or set another gateway.port in PicoClaw's configuration."
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,4 +111,21 @@ def test_missing_configuration_names_where_it_was_looked_for():
 
 
 def test_configuration_file_is_named():
+<<<<<<< HEAD
     assert said(obstacles.config_file(Place("/h/config.json"))) == "The file is /h/config.json."
+=======
+    assert said(obstacles.config_file("/h/config.json")) == "The file is /h/config.json."
+
+
+def test_start_is_obstructed_by_who_has_the_port():
+    objection = obstacles.obstructed(Outlook("0.2.9"), REASON).objection
+
+    assert objection == Failure("port_taken", REASON, next_step=obstacles.port_next_step())
+
+
+@pytest.mark.parametrize(
+    ("outlook", "owner"), [(Outlook(), None), (Outlook(objection=FAILURE), REASON)]
+)
+def test_start_is_not_obstructed_by_nobody_nor_twice(outlook, owner):
+    assert obstacles.obstructed(outlook, owner) == outlook
+>>>>>>> 36e543f (Name the gateway that has our port: its home, its program and its version)

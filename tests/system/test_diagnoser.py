@@ -7,7 +7,7 @@ import pytest
 
 from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.lifecycle.state import Failure
-from picoclaw_tray.presentation import obstacles
+from picoclaw_tray.presentation.port_holder import PortHolder, port_taken
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system.diagnoser import Diagnoser
 from picoclaw_tray.system.panic_log import PanicLog
@@ -132,7 +132,7 @@ def test_diagnoser_says_that_the_program_has_gone(diagnoser: Diagnoser, panic_pa
 
 
 def test_diagnoser_keeps_who_has_the_port_and_adds_the_next_step(diagnoser: Diagnoser) -> None:
-    reason = obstacles.port_taken(18790, 4711, "nc")
+    reason = port_taken(18790, PortHolder(4711, "nc"))
 
     found = diagnoser.diagnose(Failure("port_taken", reason), ())
 

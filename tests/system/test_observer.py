@@ -224,11 +224,14 @@ def test_observer_names_another_program_on_the_port(
     stand_in_home: GatewayHome, elsewhere: Path
 ) -> None:
     with signal_recorder(elsewhere, port=stand_in_home.port) as stranger:
-        finding = _look(stand_in_home)
+        seen = _observer(stand_in_home).observe(None)
+        finding, holder = seen.finding, seen.facts.port_owner
 
         assert isinstance(finding, Foreign)
         assert f"(PID {stranger.pid})" in render(finding.owner)
         assert str(stand_in_home.port) in render(finding.owner)
+        assert holder is not None
+        assert (holder.pid, holder.gateway, holder.home) == (stranger.pid, False, None)
 
 
 def test_observer_does_not_mind_one_of_two_loopbacks(stand_in_home: GatewayHome) -> None:
@@ -244,26 +247,69 @@ def test_observer_names_the_gateway_of_another_home_on_the_port(
     other_home = GatewayHome(tmp_path / "theirs", command, gateway_home.port)
 
     with other_home.started_by_hand() as theirs:
+        seen = _observer(gateway_home).observe(None)
+        finding, holder = seen.finding, seen.facts.port_owner
+
+        assert isinstance(finding, Foreign)
+        assert f"of the home {other_home.place.home} (PID {theirs.pid}, " in render(finding.owner)
+        assert holder is not None
+        assert (holder.pid, holder.gateway) == (theirs.pid, True)
+        assert holder.home == str(other_home.place.home)
+        assert holder.binary
+        assert holder.version
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_observer_names_a_silent_gateway_of_another_home_on_the_port(
+    gateway_home: GatewayHome, tmp_path: Path
+) -> None:
+    command = (gateway_home.command.program, *gateway_home.command.arguments)
+    other_home = GatewayHome(tmp_path / "theirs", command, gateway_home.port)
+
+    with other_home.started_by_hand() as theirs:
+        theirs.send_signal(signal.SIGSTOP)
         finding = _look(gateway_home)
 
         assert isinstance(finding, Foreign)
-        assert f"(PID {theirs.pid})" in render(finding.owner)
-        assert "another home" in render(finding.owner)
+        assert f"of the home {other_home.place.home} (PID {theirs.pid}, " in render(finding.owner)
 
 
-def test_observer_claims_no_home_for_a_gateway_that_does_not_tell(
+@pytest.mark.linux
+@pytest.mark.macos
+def test_observer_names_a_silent_gateway_of_this_home_that_nothing_else_tells_of(
+    gateway_home: GatewayHome,
+) -> None:
+    with gateway_home.started_by_hand() as gateway:
+        gateway.send_signal(signal.SIGSTOP)
+        gateway_home.place.pid_file.unlink()
+        seen = _observer(gateway_home).observe(None)
+        finding, holder = seen.finding, seen.facts.port_owner
+
+        assert isinstance(finding, Foreign)
+        assert f"gateway of this home (PID {gateway.pid}, " in render(finding.owner)
+        assert holder is not None
+        assert (holder.home, holder.version) == (str(gateway_home.place.home), "")
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+def test_observer_goes_by_who_listens_when_a_gateway_says_another_number(
     stand_in_home: GatewayHome, tmp_path: Path
 ) -> None:
     command = (stand_in_home.command.program, *stand_in_home.command.arguments)
     other_home = GatewayHome(tmp_path / "theirs", command, stand_in_home.port)
 
-    with other_home.started_by_hand(f"foreign-pid={UNUSED_PID}", answers=False):
+    with other_home.started_by_hand(f"foreign-pid={UNUSED_PID}", answers=False) as theirs:
         wait_until(other_home.answering_pid, what="its answer")
         finding = _look(stand_in_home)
 
         assert isinstance(finding, Foreign)
-        assert f"A PicoClaw gateway (PID {UNUSED_PID})" in render(finding.owner)
-        assert "cannot be told" in render(finding.owner)
+        assert f"of the home {other_home.place.home} (PID {theirs.pid}, " in render(finding.owner)
+
+
+def test_observer_knows_of_no_owner_where_the_port_is_free(stand_in_home: GatewayHome) -> None:
+    assert _observer(stand_in_home).observe(None).facts.port_owner is None
 
 
 def test_observer_finds_a_gateway_that_comes_up_during_the_look(

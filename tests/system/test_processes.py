@@ -209,3 +209,25 @@ def test_gateways_of_home_leave_out_zombies(tmp_path):
 
 def test_is_our_users_is_true_for_ourselves():
     assert processes.is_our_users(psutil.Process())
+
+
+def test_home_served_by_a_process_is_absolute_and_without_links(tmp_path):
+    home = tmp_path / "served"
+    home.mkdir()
+    (tmp_path / "link").symlink_to(home)
+    environment = {"PICOCLAW_HOME": "link"}
+    with sleeper(GATEWAY, folder=tmp_path, environment=environment) as process:
+        assert processes.home_served_by(process.pid) == os.path.realpath(home)
+
+
+def test_home_served_by_nobody_cannot_be_told():
+    assert processes.home_served_by(NO_PID) is None
+    assert processes.program_of(NO_PID) == ("", None)
+
+
+def test_program_of_a_process_is_its_file(tmp_path):
+    with sleeper(GATEWAY, folder=tmp_path) as process:
+        path, argv = processes.program_of(process.pid)
+
+        assert path == psutil.Process(process.pid).exe()
+        assert argv == GATEWAY

@@ -12,6 +12,7 @@ import pytest
 
 from picoclaw_tray.remote import ExitCode, Request, Verb
 from picoclaw_tray.system import service_manager, without_tray
+from tests.support.gateway_home import GatewayHome
 from tests.support.proc_folder import proc_folder
 from tests.support.processes import GATEWAY_WORDS, signal_recorder
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.remote import Answer
     from picoclaw_tray.system.launch_site import LaunchSite
-    from tests.support.gateway_home import GatewayHome
 
 pytestmark = pytest.mark.linux
 
@@ -78,6 +78,21 @@ class TestStatus:
 
         assert told["gateway_start_allowed"] is False
         assert told["gateway_start_reason"]
+
+    def test_start_that_would_find_its_port_taken_is_told(
+        self, gateway_home: GatewayHome, tmp_path: Path
+    ) -> None:
+        command = gateway_home.command.words
+        other_home = GatewayHome(tmp_path / "theirs", command, gateway_home.port)
+
+        with other_home.started_by_hand() as theirs:
+            told = status_of(gateway_home.site())
+
+        assert told["gateway_start_allowed"] is False
+        assert f"of the home {other_home.place.home}" in told["gateway_start_reason"]
+        assert told["port_owner"]["pid"] == theirs.pid
+        assert told["port_owner"]["home"] == str(other_home.place.home)
+        assert told["gateway_status"] == "stopped"
 
     @pytest.mark.parametrize("content", ["", "{", "[]", "\0" * 10, '{"pid": -1}', "9" * 100_000])
     def test_garbage_for_a_pid_file_is_no_gateway(
