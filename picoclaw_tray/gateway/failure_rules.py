@@ -66,6 +66,13 @@ HUNG = FailureRule(
     QT_TRANSLATE_NOOP("Diagnosis", "The gateway was running, but no longer answered."),
     QT_TRANSLATE_NOOP("Diagnosis", "If it happens again, look at the last lines of the log."),
 )
+HALTED = FailureRule(
+    FailureClass.HUNG,
+    QT_TRANSLATE_NOOP("Diagnosis", "The gateway was halted (SIGSTOP) and does not answer."),
+    QT_TRANSLATE_NOOP(
+        "Diagnosis", "Let it go on with “kill -CONT {pid}” in a terminal, or restart it."
+    ),
+)
 UNKNOWN_STARTUP = FailureRule(
     FailureClass.UNKNOWN,
     QT_TRANSLATE_NOOP("Diagnosis", "The gateway could not start: {error}"),
@@ -82,6 +89,38 @@ OUT_OF_MEMORY = FailureRule(
     FailureClass.OUT_OF_MEMORY,
     QT_TRANSLATE_NOOP("Diagnosis", "The gateway ran out of memory."),
     QT_TRANSLATE_NOOP("Diagnosis", "Close other programs, then start it again."),
+)
+MEMORY_LIMIT = FailureRule(
+    FailureClass.OUT_OF_MEMORY,
+    QT_TRANSLATE_NOOP("Diagnosis", "The gateway was killed because its memory limit was reached."),
+    QT_TRANSLATE_NOOP("Diagnosis", "Raise the limit of its service or container."),
+)
+MEMORY_KILL = FailureRule(
+    FailureClass.OUT_OF_MEMORY,
+    QT_TRANSLATE_NOOP("Diagnosis", "The system killed the gateway because memory ran out."),
+    OUT_OF_MEMORY.next_step,
+)
+MEMORY_KILL_LIKELY = FailureRule(
+    FailureClass.OUT_OF_MEMORY,
+    QT_TRANSLATE_NOOP(
+        "Diagnosis",
+        "The gateway was killed, most likely because the computer ran out of memory.",
+    ),
+    OUT_OF_MEMORY.next_step,
+)
+MEMORY_END_LIKELY = FailureRule(
+    FailureClass.OUT_OF_MEMORY,
+    QT_TRANSLATE_NOOP("Diagnosis", "The gateway has ended, most likely because memory ran out."),
+    OUT_OF_MEMORY.next_step,
+)
+KILLED = FailureRule(
+    FailureClass.SIGNAL,
+    QT_TRANSLATE_NOOP("Diagnosis", "The gateway was killed (SIGKILL)."),
+    QT_TRANSLATE_NOOP(
+        "Diagnosis",
+        "If nobody did so on purpose, a program that frees memory may have, such as earlyoom or"
+        " systemd-oomd.",
+    ),
 )
 SIGNALLED = FailureRule(
     FailureClass.SIGNAL,

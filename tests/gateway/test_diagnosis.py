@@ -10,6 +10,9 @@ from picoclaw_tray.gateway.diagnosis import (
     FailureClass,
     diagnose,
 )
+from picoclaw_tray.gateway.memory_kills import MemoryKills
+from picoclaw_tray.gateway.vitals import Activity, Vitals, vitals_line
+from picoclaw_tray.presentation.text import render
 from picoclaw_tray.text import Text
 
 HOPELESS = {
@@ -27,7 +30,9 @@ def startup_line(error: str) -> str:
 
 
 def diagnose_startup(error: str) -> Diagnosis:
-    return diagnose(Evidence(exit_code=1, output_tail=("banner", startup_line(error))))
+    return diagnose(
+        Evidence(exit_code=1, output_tail=("██╗ ██", " ", startup_line(error), "after"))
+    )
 
 
 def test_failure_classes_are_those_of_the_command_line():
@@ -182,6 +187,32 @@ def test_diagnose_sees_a_panic_and_shows_where_it_begins(exit_code, signal, outp
     assert diagnosis.curable
 
 
+def test_diagnose_shows_what_was_printed_before_a_panic_and_the_panic_after_it():
+    output = ("✓ Cron service started", "a", "b", "c", "d", "e", "f")
+
+    diagnosis = diagnose(Evidence(2, None, output, PANIC_TAIL, was_ready=True))
+
+    panic = tuple(line for line in PANIC_TAIL[1:7] if line)
+    assert diagnosis.evidence == ("b", "c", "d", "e", "f", *panic)
+
+
+def test_diagnose_shows_what_the_panic_log_gained_beside_a_panic_in_the_output():
+    diagnosis = diagnose(Evidence(2, None, PANIC_TAIL, ("x", "", "y"), was_ready=True))
+
+    panic = tuple(line for line in PANIC_TAIL[1:7] if line)
+    assert diagnosis.evidence == (*panic, "x", "y")
+
+
+def test_diagnose_names_the_signal_that_made_go_give_up():
+    panic = ("SIGQUIT: quit", "PC=0x4920e1 m=0 sigcode=0", "", "goroutine 0 gp=0x1 m=0 [idle]:")
+
+    diagnosis = diagnose(Evidence(exit_code=2, panic_tail=panic, was_ready=True))
+
+    assert diagnosis.failure_class is FailureClass.SIGNAL
+    assert diagnosis.reason.args == (("signal", "SIGQUIT"),)
+    assert diagnosis.evidence == (panic[0], panic[1], panic[3])
+
+
 def test_diagnose_takes_exit_code_2_for_a_panic_even_without_words():
     assert diagnose(Evidence(exit_code=2)).failure_class is FailureClass.PANIC
 
@@ -237,6 +268,48 @@ def test_diagnose_shows_the_last_lines_of_output_and_panic_file():
     assert diagnose(evidence).evidence == ("b", "c", "d", "e", "f", "g", "h")
 
 
+CHATTER = ("██╗ ██", "✓ Gateway started on 127.0.0.1:18790", "Press Ctrl+C to stop")
+
+
+def test_diagnose_shows_no_chatter_of_a_gateway_that_was_ready():
+    warning = "10:11:12 WRN channels m.go:1 > No channels enabled"
+
+    killed = diagnose(Evidence(signal=9, output_tail=(*CHATTER, warning), was_ready=True))
+    silent = diagnose(Evidence(signal=9, output_tail=CHATTER, was_ready=True))
+
+    assert killed.evidence == (warning,)
+    assert silent.evidence == ()
+
+
+def test_diagnose_shows_how_far_a_start_came_that_failed_without_a_word():
+    assert diagnose(Evidence(exit_code=1, output_tail=CHATTER)).evidence == CHATTER[1:]
+
+
+def test_diagnose_shows_the_last_words_in_the_panic_log_beside_the_line_of_the_output():
+    line = startup_line("error loading config: x")
+    last_words = ("older", "Error: error loading config: x")
+
+    diagnosis = diagnose(Evidence(exit_code=1, output_tail=(line,), panic_tail=last_words))
+
+    assert diagnosis.evidence == (line, *last_words)
+
+
+def test_diagnose_shows_no_more_than_the_last_lines_before_the_error():
+    lines = (*"abcdef", startup_line("x"), *"ghi")
+
+    diagnosis = diagnose(Evidence(exit_code=1, output_tail=lines, panic_tail=tuple("uvwxyz")))
+
+    assert diagnosis.evidence == (*"cdef", startup_line("x"), *"vwxyz")
+
+
+def test_diagnose_keeps_the_words_of_a_failed_start_verbatim():
+    error = "error creating provider: no credentials for openai. Run: picoclaw auth login"
+    line = f'{{"level":"error","error":"{error}","message":"Gateway startup failed"}}'
+
+    assert diagnose(Evidence(output_tail=(line,))).detail == error
+    assert diagnose(Evidence(exit_code=1, panic_tail=(f"Error: {error}",))).detail == error
+
+
 def test_diagnose_tells_an_early_end_from_a_late_one():
     early, late = diagnose(Evidence(exit_code=7)), diagnose(Evidence(exit_code=7, was_ready=True))
 
@@ -261,6 +334,72 @@ def test_diagnose_classes_an_end_without_an_error(evidence, failure_class):
     assert diagnosis.curable is (failure_class not in WISHES)
 
 
+OLD_WORDS = "The gateway was killed (force stop or out of memory)."
+
+
+@pytest.mark.parametrize(
+    ("memory", "failure_class", "reason"),
+    [
+        (MemoryKills.UNKNOWN, FailureClass.SIGNAL, OLD_WORDS),
+        (MemoryKills.NONE, FailureClass.SIGNAL, "The gateway was killed (SIGKILL)."),
+        (
+            MemoryKills.ON_MACHINE,
+            FailureClass.OUT_OF_MEMORY,
+            "The gateway was killed, most likely because the computer ran out of memory.",
+        ),
+        (
+            MemoryKills.IN_GROUP,
+            FailureClass.OUT_OF_MEMORY,
+            "The system killed the gateway because memory ran out.",
+        ),
+        (
+            MemoryKills.BY_LIMIT,
+            FailureClass.OUT_OF_MEMORY,
+            "The gateway was killed because its memory limit was reached.",
+        ),
+    ],
+)
+def test_diagnose_says_of_a_kill_what_the_counters_prove(memory, failure_class, reason):
+    diagnosis = diagnose(Evidence(signal=9, memory=memory, was_ready=True))
+
+    assert diagnosis.failure_class is failure_class
+    assert render(diagnosis.reason) == reason
+    assert diagnosis.curable
+    assert diagnosis.next_step is not None
+
+
+@pytest.mark.parametrize("memory", MemoryKills)
+@pytest.mark.parametrize(("exit_code", "signal"), [(0, None), (1, None), (None, 15), (None, 11)])
+def test_diagnose_lets_counters_explain_no_other_end(memory, exit_code, signal):
+    evidence = Evidence(exit_code, signal, memory=memory, was_ready=True)
+
+    assert diagnose(evidence) == diagnose(Evidence(exit_code, signal, was_ready=True))
+
+
+@pytest.mark.parametrize("memory", MemoryKills)
+def test_diagnose_lets_only_the_counter_of_its_group_explain_an_end_that_nobody_saw(memory):
+    diagnosis = diagnose(Evidence(memory=memory, was_ready=True))
+
+    expected = FailureClass.OUT_OF_MEMORY if memory.in_group else FailureClass.UNKNOWN
+    assert diagnosis.failure_class is expected
+    assert ("most likely" in render(diagnosis.reason)) is memory.in_group
+
+
+@pytest.mark.parametrize("activity", Activity)
+def test_diagnose_tells_how_a_hung_gateway_is(activity):
+    vitals = Vitals(4711, activity, 3.4, 0.0, 31_000_000, 12)
+
+    diagnosis = diagnose(
+        Evidence(hung=True, vitals=vitals, output_tail=(*CHATTER, "a"), panic_tail=("p",))
+    )
+
+    assert diagnosis.failure_class is FailureClass.HUNG
+    assert diagnosis.evidence == (vitals_line(vitals), "a", "p")
+    assert ("SIGSTOP" in render(diagnosis.reason)) is (activity is Activity.STOPPED)
+    assert diagnosis.next_step is not None
+    assert ("kill -CONT 4711" in render(diagnosis.next_step)) is (activity is Activity.STOPPED)
+
+
 LINES = st.lists(st.text() | st.sampled_from(PANIC_TAIL) | st.text().map(startup_line)).map(tuple)
 
 
@@ -273,12 +412,16 @@ LINES = st.lists(st.text() | st.sampled_from(PANIC_TAIL) | st.text().map(startup
         panic_tail=LINES,
         was_ready=st.booleans(),
         hung=st.booleans(),
+        vitals=st.none() | st.builds(Vitals, st.integers(), st.sampled_from(Activity)),
+        memory=st.sampled_from(MemoryKills),
     )
 )
 def test_diagnose_fills_every_gap_and_only_picks_lines_for_any_evidence(evidence):
     diagnosis = diagnose(evidence)
 
-    assert set(diagnosis.evidence) <= {*evidence.output_tail, *evidence.panic_tail}
+    told = {vitals_line(evidence.vitals)} if evidence.vitals and evidence.hung else set()
+    assert set(diagnosis.evidence) <= {*evidence.output_tail, *evidence.panic_tail, *told}
+    assert len(diagnosis.evidence) <= 11
     for sentence in (diagnosis.reason, diagnosis.next_step):
         if isinstance(sentence, Text):
             gaps = {name: "" for name, _ in sentence.args}

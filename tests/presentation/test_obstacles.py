@@ -2,11 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-<<<<<<< HEAD
-from picoclaw_tray.lifecycle.state import Place
-=======
-from picoclaw_tray.lifecycle.state import Failure
->>>>>>> 36e543f (Name the gateway that has our port: its home, its program and its version)
+from picoclaw_tray.lifecycle.state import Failure, Place
 from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.presentation.situation import Outlook
 from tests.presentation.samples import FAILURE, REASON, said
@@ -111,10 +107,7 @@ def test_missing_configuration_names_where_it_was_looked_for():
 
 
 def test_configuration_file_is_named():
-<<<<<<< HEAD
     assert said(obstacles.config_file(Place("/h/config.json"))) == "The file is /h/config.json."
-=======
-    assert said(obstacles.config_file("/h/config.json")) == "The file is /h/config.json."
 
 
 def test_start_is_obstructed_by_who_has_the_port():
@@ -128,4 +121,3 @@ def test_start_is_obstructed_by_who_has_the_port():
 )
 def test_start_is_not_obstructed_by_nobody_nor_twice(outlook, owner):
     assert obstacles.obstructed(outlook, owner) == outlook
->>>>>>> 36e543f (Name the gateway that has our port: its home, its program and its version)
