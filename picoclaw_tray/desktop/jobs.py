@@ -14,6 +14,7 @@ from picoclaw_tray.desktop.lane import Job
 from picoclaw_tray.lifecycle.messages import (
     Diagnosed,
     Event,
+    Found,
     Nothing,
     Observed,
     Prepared,
@@ -114,9 +115,8 @@ def settling_login(entry: FindLoginEntry, action: Action) -> Job:
 
 def diagnosing(crew: FindCrew, request: Diagnose, output: LogTail) -> Job:
     """Explains a failure with the gateway's last lines; to mask them takes a while too."""
-    failure = request.failure
-    known = Answer(Diagnosed(0, failure.ticket, failure))
-    return Job(partial(_diagnose, crew, failure, output), known)
+    known = Answer(Diagnosed(0, request.failure.ticket, request.failure))
+    return Job(partial(_diagnose, crew, request, output), known)
 
 
 def forgetting(crew: FindCrew, request: Forget) -> Job:
@@ -141,6 +141,8 @@ def signalling(request: Terminate | Kill) -> Job:
 
 def _observe(crew: FindCrew, request: Observe) -> Answer:
     seen = crew().observer.observe(request.target, request.tree)
+    if isinstance(seen.finding, Found):
+        crew().traces.find(seen.finding)
     return Answer(Observed(0, request.epoch, seen.finding, seen.survivors), seen)
 
 
@@ -153,8 +155,11 @@ def _prepare(crew: FindCrew, request: Prepare) -> Answer:
     return Answer(Prepared(0, request.epoch, result))
 
 
-def _diagnose(crew: FindCrew, failure: Failure, output: LogTail) -> Answer:
-    diagnosed = Diagnosed(0, failure.ticket, crew().diagnoser.diagnose(failure, output.render()))
+def _diagnose(crew: FindCrew, request: Diagnose, output: LogTail) -> Answer:
+    explained = crew().diagnoser.diagnose(
+        request.failure, request.process, output.render(), output.redactor
+    )
+    diagnosed = Diagnosed(0, request.failure.ticket, explained)
     return Answer(diagnosed, config_stamp=crew().config.stamp())
 
 
@@ -197,6 +202,7 @@ def _settle_login(entry: FindLoginEntry, action: Action) -> Answer:
 
 
 def _record(crew: FindCrew, process: Process, plan: LaunchPlan) -> Answer:
+    crew().traces.begin(process.key)
     crew().run_records.write_spawned(process, plan)
     return Answer()
 

@@ -47,6 +47,11 @@ class LogTail:
     _max_chars: int
     _redactor: Redactor
 
+    @property
+    def redactor(self) -> Redactor:
+        """What masks them, for whatever else is shown beside them."""
+        return self._redactor
+
     def render(self) -> tuple[str, ...]:
         """The lines, decoded, masked and cut. Takes up to 10 ms a line."""
         return tuple(_beginning(raw, self._max_chars, self._redactor)[0] for raw in self._lines)

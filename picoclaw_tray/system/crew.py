@@ -16,11 +16,11 @@ from picoclaw_tray.system.config_files import ConfigFiles
 from picoclaw_tray.system.diagnoser import Diagnoser
 from picoclaw_tray.system.gateway_command import find_gateway
 from picoclaw_tray.system.observer import Observer
-from picoclaw_tray.system.panic_log import PanicLog
 from picoclaw_tray.system.preflight import Preflight
 from picoclaw_tray.system.preparer import Preparer, StartOptions
 from picoclaw_tray.system.reloader import Reloader
 from picoclaw_tray.system.run_record import RunRecords
+from picoclaw_tray.system.traces import Traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,7 @@ class Crew:
     config: ConfigFiles
     preflight: Preflight
     reloader: Reloader
+    traces: Traces
 
 
 def assemble(site: LaunchSite, *, debug: bool = False, silent_tray: int | None = None) -> Crew:
@@ -66,18 +67,19 @@ def assemble(site: LaunchSite, *, debug: bool = False, silent_tray: int | None =
         log_level=options.settings.log_level or None,
     )
     config = ConfigFiles(place, environ)
-    panic_log = PanicLog(place.panic_log)
+    traces = Traces(place)
     run_records = RunRecords(site.state_folder, silent_tray)
     baselines = Baselines(config, run_records)
     preflight = Preflight(place, config, find_command, environ)
     return Crew(
         Observer(place, config, run_records, baselines, preflight),
-        Preparer(place, preflight, panic_log, run_records.fingerprint_key, options),
-        Diagnoser(panic_log, lambda: preflight.command.program),
+        Preparer(place, preflight, traces, run_records.fingerprint_key, options),
+        Diagnoser(traces, lambda: preflight.command.program),
         run_records,
         config,
         preflight,
         Reloader(place, config, baselines),
+        traces,
     )
 
 

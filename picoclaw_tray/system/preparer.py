@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.lifecycle.state import Process
     from picoclaw_tray.settings import Settings
-    from picoclaw_tray.system.panic_log import PanicLog
     from picoclaw_tray.system.paths import GatewayPlace
     from picoclaw_tray.system.preflight import Checked, Preflight
+    from picoclaw_tray.system.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class Preparer:
         self,
         place: GatewayPlace,
         preflight: Preflight,
-        panic_log: PanicLog,
+        traces: Traces,
         fingerprint_key: Callable[[], bytes],
         options: StartOptions,
     ) -> None:
         self._place = place
         self._preflight = preflight
-        self._panic_log = panic_log
+        self._traces = traces
         self._fingerprint_key = fingerprint_key
         self._options = options
 
@@ -69,7 +69,7 @@ class Preparer:
         in_the_way = self._in_the_way(command, replacing)
         if in_the_way is not None:
             return in_the_way
-        self._panic_log.mark()
+        self._traces.mark_start()
         return self._plan(command, checked)
 
     def _plan(self, command: GatewayCommand, checked: Checked) -> LaunchPlan:

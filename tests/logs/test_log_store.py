@@ -131,6 +131,12 @@ def test_store_looks_no_further_back_than_a_private_key_is_long():
     assert store.line(300) == KEY[3].decode()
 
 
+def test_tail_tells_what_masks_it():
+    store = LogStore(3, 1000, Redactor().knowing(TOKEN))
+
+    assert store.tail(3, 100).redactor.mask(f"x {TOKEN}") == f"x {MASK}"
+
+
 def test_tail_keeps_the_beginning_of_the_last_lines_and_no_half_secret():
     store = running(max_lines=10, max_bytes=100_000)
     store.extend([b"first", b"x" * 90 + b" token=" + TOKEN.encode(), b"y" * 50_000, b"last"])
