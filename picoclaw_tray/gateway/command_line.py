@@ -53,7 +53,12 @@ def mentions_gateway(argv: tuple[str, ...]) -> bool:
 
 def is_shell(argv: tuple[str, ...]) -> bool:
     """Whether an argument vector is a shell's."""
-    return bool(argv) and _SHELL.fullmatch(_name(argv[0])) is not None
+    return bool(argv) and _SHELL.fullmatch(program_name(argv[0])) is not None
+
+
+def program_name(path: str) -> str:
+    """The last part of a path, of either kind, in lower case and without ``.exe``."""
+    return _comparable(path).rpartition("/")[2].lower()
 
 
 def _without_interpreter(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -62,7 +67,7 @@ def _without_interpreter(words: tuple[str, ...]) -> tuple[str, ...]:
     Two paths of the same interpreter must not matter: a virtual environment links to another one,
     and Python starts itself anew under other names on macOS and Windows.
     """
-    name = _name(words[0]) if words else ""
+    name = program_name(words[0]) if words else ""
     if _PYTHON.fullmatch(name):
         option = _PYTHON_OPTION
     elif _SHELL.fullmatch(name):
@@ -83,7 +88,7 @@ def _after_program(words: tuple[str, ...], configured: tuple[str, ...]) -> tuple
     if _begins_with(words, configured):
         return words[len(configured) :]
     length = 2 if words[:1] == ("-m",) else 1
-    program = _name(words[length - 1]) if len(words) >= length else ""
+    program = program_name(words[length - 1]) if len(words) >= length else ""
     return words[length:] if program.startswith("picoclaw") else ()
 
 
@@ -107,8 +112,3 @@ def _comparable(path: str) -> str:
     if _DRIVE.match(path) or path.lower().endswith(".exe"):
         path = path.lower()
     return path.removesuffix(".exe")
-
-
-def _name(path: str) -> str:
-    """The last part of a path, of either kind, in lower case and without ``.exe``."""
-    return _comparable(path).rpartition("/")[2].lower()

@@ -67,6 +67,7 @@ class Kin:
         argv: Empty if it could not be read.
         cgroup: The text of ``/proc/PID/cgroup``; empty if it could not be read.
         exec_pid: ``SYSTEMD_EXEC_PID`` of its environment; none if it is not there, or not readable.
+        terminal: The name of its controlling terminal; empty if it has none.
     """
 
     pid: int
@@ -74,6 +75,7 @@ class Kin:
     argv: tuple[str, ...] = ()
     cgroup: str = ""
     exec_pid: str | None = None
+    terminal: str = ""
 
 
 def service_of(lineage: tuple[Kin, ...], own_cgroup: str) -> Service | None:
