@@ -9,6 +9,7 @@ from picoclaw_tray.lifecycle.messages import NoticeKind
 from picoclaw_tray.lifecycle.state import State
 
 if TYPE_CHECKING:
+    from picoclaw_tray.gateway.origin import Origin
     from picoclaw_tray.gateway.service import Service
     from picoclaw_tray.lifecycle.messages import Notice
     from picoclaw_tray.lifecycle.state import Failure, Place
@@ -37,6 +38,7 @@ class Facts:
         config_place: Where to look at it; none if it stands in no file.
         changes: What a restart would change; empty if none is needed.
         can_reload: The gateway takes over its config when it is asked to.
+        origin: Who started the gateway that runs.
         service: What a gateway that is not ours belongs to; none if nothing but a person started
             it, or if that cannot be told.
         record_problem: Why a later tray will not know this gateway as ours; none if it will.
@@ -55,6 +57,7 @@ class Facts:
     config_place: Place | None = None
     changes: tuple[Text, ...] = ()
     can_reload: bool = False
+    origin: Origin | None = None
     service: Service | None = None
     record_problem: Text | None = None
     port_owner: PortHolder | None = None

@@ -17,13 +17,14 @@ from picoclaw_tray.lifecycle.messages import Finding, Foreign, Found, Gone, Noth
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.presentation.port_holder import port_taken
 from picoclaw_tray.presentation.situation import Facts
-from picoclaw_tray.system import health_probe, port_owner, processes, service_manager
+from picoclaw_tray.system import health_probe, port_owner, processes
 from picoclaw_tray.system.files import read_bounded
 from picoclaw_tray.system.observation import Observation
+from picoclaw_tray.system.origins import Origins
 
 if TYPE_CHECKING:
     from picoclaw_tray.gateway.release import Release
-    from picoclaw_tray.gateway.service import Service
+
     from picoclaw_tray.presentation.port_holder import PortHolder
     from picoclaw_tray.system.baselines import Baselines
     from picoclaw_tray.system.config_files import ConfigFiles
@@ -70,7 +71,7 @@ class Observer:
         self._baselines = baselines
         self._preflight = preflight
         self._answered_at = ""
-        self._services: dict[ProcessKey, Service | None] = {}
+        self._origins = Origins(run_records)
 
     def observe(self, target: Process | None, tree: tuple[ProcessKey, ...] = ()) -> Observation:
         """Looks; takes about three seconds at most.
@@ -219,13 +220,7 @@ class Observer:
     def _process(self, facts: ProcessFacts) -> Process:
         key = ProcessKey(facts.pid, facts.created)
         ours = self._run_records.ours(key)
-        return ours or Process(key, managed=self._service(key) is not None)
-
-    def _service(self, key: ProcessKey) -> Service | None:
-        """What a process belongs to, found out once: it stays so as long as the process lives."""
-        if key not in self._services:
-            self._services = {key: service_manager.service_running(key.pid)}
-        return self._services[key]
+        return ours or Process(key, managed=self._origins.of(key, ours=False).service is not None)
 
     def _facts(self, finding: Finding, scene: _Scene) -> Facts:
         facts = Facts()
@@ -246,12 +241,14 @@ class Observer:
         if not isinstance(finding, Found):
             return facts
         key = finding.process.key
+        origin = self._origins.of(key, ours=finding.process.ours)
         facts = replace(
             facts,
             started_at=time.monotonic() - finding.age,
             boot_model=self._baselines.model(key),
             can_reload=scene.records(key.pid) and scene.release.can_reload,
-            service=self._service(key) if finding.process.managed else None,
+            origin=origin,
+            service=origin.service if finding.process.managed else None,
         )
         last = self._run_records.read()
         if last is not None and last.key == key:

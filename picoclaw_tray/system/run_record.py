@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.gateway.go_json import valid_string
+from picoclaw_tray.gateway.origin import Origin, OriginKind
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.system import processes
 from picoclaw_tray.system.files import read_bounded, write_private
@@ -93,10 +94,18 @@ class RunRecords:
         record = self.read()
         if record is None or record.key != key:
             return None
-        is_known = record.tray == self._tray or record.tray.pid == self._silent_tray
-        if not is_known and processes.is_alive(record.tray):
+        if not self._is_known(record.tray) and processes.is_alive(record.tray):
             return None
         return Process(key, ours=True, outlives=record.outlives)
+
+    def origin_of(self, key: ProcessKey) -> Origin:
+        """Which tray started a gateway of ours; without a record only this one can know it."""
+        record = self.read()
+        if record is None or record.key != key:
+            return Origin(OriginKind.THIS_TRAY, starter=self._tray.pid)
+        if self._is_known(record.tray):
+            return Origin(OriginKind.THIS_TRAY, starter=record.tray.pid)
+        return Origin(OriginKind.EARLIER_TRAY)
 
     def write_spawned(self, process: Process, plan: LaunchPlan) -> None:
         """Notes a gateway that was just started. Without a disk it is remembered while we live."""
@@ -129,6 +138,10 @@ class RunRecords:
         if self._key is None:
             self._key = self._stored_key() or self._new_key()
         return self._key
+
+    def _is_known(self, tray: ProcessKey) -> bool:
+        """Whether that is the tray for which we speak."""
+        return tray == self._tray or tray.pid == self._silent_tray
 
     def _stored_key(self) -> bytes | None:
         try:

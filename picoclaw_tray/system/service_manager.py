@@ -1,6 +1,7 @@
-"""Reads who runs a gateway as a service; asks no service manager, and starts none.
+"""Reads what tells who started a gateway, and who runs it as a service.
 
-For the watch lane: it looks at files of ``/proc``, on macOS through psutil.
+For the watch lane: it looks at files of ``/proc``, elsewhere through psutil. It asks no service
+manager, and starts none.
 """
 
 from __future__ import annotations
@@ -9,22 +10,29 @@ import os
 import sys
 from pathlib import Path
 
-from picoclaw_tray.gateway.service import Kin, Service, launchd_service, service_of
+import psutil
 
-GENERATIONS = 3
+from picoclaw_tray.gateway.origin import Traces, terminal_name
+from picoclaw_tray.gateway.service import Kin
+
+GENERATIONS = 6
+"""A gateway, its launcher and the Flutter UI, and a script or a shim before each of them."""
+
 LIMIT = 64 * 1024
 """Bytes of a file of ``/proc`` that are read."""
 
 PROC = Path("/proc")
-_PARENT, _SESSION = 1, 3
-"""Fields 4 and 6 of ``/proc/PID/stat``, counted from the one after the name (proc(5))."""
+_PARENT, _SESSION, _TERMINAL = 1, 3, 4
+"""Fields 4, 6 and 7 of ``/proc/PID/stat``, counted from the one after the name (proc(5))."""
 
 _EXEC_PID = b"SYSTEMD_EXEC_PID="
 _LABEL = "XPC_SERVICE_NAME"
 
+_UNREADABLE = (psutil.Error, OSError, ValueError, OverflowError)
 
-def service_in(proc: Path, pid: int) -> Service | None:
-    """The service of a process on Linux, by the files below ``proc``."""
+
+def traces_in(proc: Path, pid: int) -> Traces:
+    """What Linux says, by the files below ``proc``."""
     lineage: list[Kin] = []
     while pid > 0 and len(lineage) < GENERATIONS:
         try:
@@ -32,7 +40,17 @@ def service_in(proc: Path, pid: int) -> Service | None:
         except (OSError, ValueError, IndexError):
             break
         lineage.append(kin)
-    return service_of(tuple(lineage), _words(proc / "self" / "cgroup"))
+    return Traces(tuple(lineage), own_cgroup=_words(proc / "self" / "cgroup"))
+
+
+def lineage_by_psutil(pid: int) -> tuple[Kin, ...]:
+    """A process and its ancestors, where there is no ``/proc``."""
+    try:
+        process = psutil.Process(pid)
+        ancestors = process.parents()
+    except _UNREADABLE:
+        return ()
+    return tuple(_kin_by_psutil(relative) for relative in [process, *ancestors][:GENERATIONS])
 
 
 def _kin(proc: Path, pid: int) -> tuple[Kin, int]:
@@ -47,7 +65,8 @@ def _kin(proc: Path, pid: int) -> tuple[Kin, int]:
     fields = _read(folder / "stat").rpartition(b")")[2].split()
     words = _words(folder / "cmdline").split("\0")
     argv = tuple(words[:-1]) if words[-1] == "" else tuple(words)
-    kin = Kin(pid, int(fields[_SESSION]), argv, _words(folder / "cgroup"), _exec_pid(folder))
+    cgroup, terminal = _words(folder / "cgroup"), terminal_name(int(fields[_TERMINAL]))
+    kin = Kin(pid, int(fields[_SESSION]), argv, cgroup, _exec_pid(folder), terminal)
     return kin, int(fields[_PARENT])
 
 
@@ -74,26 +93,43 @@ def _read(path: Path) -> bytes:
         return file.read(LIMIT)
 
 
-if sys.platform == "darwin":
-    import psutil
+def _kin_by_psutil(process: psutil.Process) -> Kin:
+    """Without session and group; what cannot be read, such as a stranger's words, is left out."""
+    argv: tuple[str, ...] = ()
+    terminal = ""
+    try:
+        argv = (process.name(),)  # on Windows it has its ending, which a shell's word may lack
+        argv = (*argv, *process.cmdline()[1:])
+        if sys.platform != "win32":
+            terminal = (process.terminal() or "").removeprefix("/dev/")
+    except _UNREADABLE:
+        pass
+    return Kin(process.pid, 0, argv, terminal=terminal)
 
-    def service_running(pid: int) -> Service | None:
-        """The service that a process belongs to; none also if it cannot be told."""
+
+if sys.platform == "linux":
+
+    def traces_of(pid: int) -> Traces:
+        """What there is to read about a process; empty if there is none."""
+        return traces_in(PROC, pid)
+
+elif sys.platform == "darwin":
+
+    def traces_of(pid: int) -> Traces:
+        """What there is to read about a process; empty if there is none."""
+        lineage, own_label = lineage_by_psutil(pid), os.environ.get(_LABEL, "")
         try:
             process = psutil.Process(pid)
             label, uid = process.environ().get(_LABEL, ""), process.uids().effective
-        except (psutil.Error, OSError, ValueError):
-            return None
-        return launchd_service(label, os.environ.get(_LABEL, ""), uid)
-
-elif sys.platform == "linux":
-
-    def service_running(pid: int) -> Service | None:
-        """The service that a process belongs to; none also if it cannot be told."""
-        return service_in(PROC, pid)
+        except _UNREADABLE:
+            return Traces(lineage)
+        return Traces(lineage, label=label, own_label=own_label, uid=uid)
 
 else:
 
-    def service_running(pid: int) -> Service | None:  # noqa: ARG001
-        """None: a service of Windows runs in another session, and is not looked at."""
-        return None
+    def traces_of(pid: int) -> Traces:
+        """What there is to read about a process; empty if there is none.
+
+        A service of Windows runs in another session, and is not looked at.
+        """
+        return Traces(lineage_by_psutil(pid))

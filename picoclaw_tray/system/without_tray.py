@@ -185,7 +185,10 @@ class _Supervision:
 
     def _observe(self, effect: Observe) -> Event:
         seen = self._crew.observer.observe(effect.target, effect.tree)
-        facts = replace(seen.facts, service=seen.facts.service or self.situation.facts.service)
+        before, facts = self.situation.facts, seen.facts
+        facts = replace(
+            facts, origin=facts.origin or before.origin, service=facts.service or before.service
+        )
         self.situation = replace(self.situation, facts=facts)
         return Observed(time.monotonic(), effect.epoch, seen.finding, seen.survivors)
 

@@ -74,6 +74,19 @@ class GatewayHome:
         """What a person's shell would have; `switches` are the stand-in's."""
         return dict(os.environ) | {"PICOCLAW_DEMO": switches}
 
+    def gateway_environment(self, switches: str = "") -> dict[str, str]:
+        """The environment of a gateway of this home that no tray starts."""
+        return self.environment(switches) | {
+            "PICOCLAW_HOME": str(self.place.home),
+            "PICOCLAW_CONFIG": str(self.place.config),
+            "NO_COLOR": "1",
+        }
+
+    @property
+    def gateway_words(self) -> tuple[str, ...]:
+        """What starts a gateway."""
+        return (self.command.program, *self.command.arguments, "gateway", "-E")
+
     def site(self, switches: str = "") -> LaunchSite:
         """This home as the tray sees it."""
         return LaunchSite(
@@ -90,13 +103,9 @@ class GatewayHome:
     @contextmanager
     def started_by_hand(self, switches: str = "", *, answers: bool = True) -> Iterator[Program]:
         """A gateway of this home that no tray started; waited for until it answers."""
-        environment = self.environment(switches) | {
-            "PICOCLAW_HOME": str(self.place.home),
-            "PICOCLAW_CONFIG": str(self.place.config),
-            "NO_COLOR": "1",
-        }
         guard = DIES_WITH_THE_TESTS if sys.platform == "linux" else ()
-        command = (*guard, self.command.program, *self.command.arguments, "gateway", "-E")
+        command = (*guard, *self.gateway_words)
+        environment = self.gateway_environment(switches)
         output_path = self.folder / "by-hand.txt"
         with Program(command, environment=environment, output_path=output_path) as program:
             if answers:

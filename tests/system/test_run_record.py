@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picoclaw_tray.gateway.origin import Origin, OriginKind
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.system import run_record
 from picoclaw_tray.system.process_key import key_of
@@ -199,6 +200,21 @@ def test_gateway_of_a_tray_that_is_gone_is_ours(folder, tmp_path):
         write_as(folder, other_tray.key)
 
     assert RunRecords(folder).ours(KEY) == Process(KEY, ours=True)
+
+
+def test_origin_of_a_gateway_of_ours_is_the_tray_that_started_it(folder, tmp_path):
+    records = RunRecords(folder)
+    unrecorded = records.origin_of(KEY)
+    records.write_spawned(SPAWNED, PLAN)
+    by_us = records.origin_of(KEY)
+    with sleeper() as other:
+        write_as(tmp_path / "other", other.key)
+        silent = RunRecords(tmp_path / "other", silent_tray=other.pid).origin_of(KEY)
+        earlier = RunRecords(tmp_path / "other").origin_of(KEY)
+
+    assert unrecorded == by_us == Origin(OriginKind.THIS_TRAY, starter=os.getpid())
+    assert silent == Origin(OriginKind.THIS_TRAY, starter=other.pid)
+    assert earlier == Origin(OriginKind.EARLIER_TRAY)
 
 
 def test_record_of_another_tray_is_seen(folder):

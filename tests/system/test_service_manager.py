@@ -1,4 +1,4 @@
-"""Reading of whom a process belongs to."""
+"""Reading of what tells where a process comes from, and judging it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,34 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from picoclaw_tray.gateway.service import ServiceManager
+from picoclaw_tray.gateway.origin import origin_of
+from picoclaw_tray.gateway.service import Service, ServiceManager
 from picoclaw_tray.system import service_manager
-from picoclaw_tray.system.service_manager import service_in, service_running
+from picoclaw_tray.system.service_manager import (
+    GENERATIONS,
+    lineage_by_psutil,
+    traces_in,
+    traces_of,
+)
 from tests.support.proc_folder import proc_folder
 from tests.support.processes import sleeper
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from picoclaw_tray.gateway.service import Kin
+
 pytestmark = pytest.mark.linux
 
 UNIT = "0::/system.slice/picoclaw.service\n"
+
+
+def service_in(proc: Path, pid: int) -> Service | None:
+    return origin_of(traces_in(proc, pid)).service
+
+
+def service_running(pid: int) -> Service | None:
+    return origin_of(traces_of(pid)).service
 
 
 def test_process_beside_us_belongs_to_no_service() -> None:
@@ -92,10 +108,32 @@ def test_folder_without_processes_proves_nothing(tmp_path: Path) -> None:
 
 def test_process_that_is_its_own_parent_ends_the_search(tmp_path: Path) -> None:
     (tmp_path / "7").mkdir()
-    (tmp_path / "7" / "stat").write_bytes(b"7 (x) S 7 7 7")
+    (tmp_path / "7" / "stat").write_bytes(b"7 (x) S 7 7 7 0")
 
+    assert len(traces_in(tmp_path, 7).lineage) == GENERATIONS
     assert service_in(tmp_path, 7) is None
 
 
 def test_proc_is_where_linux_has_it() -> None:
     assert (service_manager.PROC / "self" / "stat").exists()
+
+
+# -- lineage and terminal -------------------------------------------------------------------------
+
+
+def test_lineage_is_read_alike_from_proc_and_by_psutil() -> None:
+    def told(lineage: tuple[Kin, ...]) -> list[tuple[int, tuple[str, ...], str]]:
+        return [(kin.pid, kin.argv[1:], kin.terminal) for kin in lineage]
+
+    with sleeper() as process:
+        by_files, by_psutil = traces_of(process.pid).lineage, lineage_by_psutil(process.pid)
+
+    assert by_files[0].pid == process.pid
+    assert by_files[1].pid == os.getpid()
+    assert told(by_files) == told(by_psutil)
+
+
+@pytest.mark.parametrize("pid", [0, -1, 2**22 + 1, 2**40])
+def test_lineage_of_a_process_that_does_not_exist_is_empty(pid: int) -> None:
+    assert traces_of(pid).lineage == ()
+    assert lineage_by_psutil(pid) == ()
