@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.lifecycle.state import Running, Starting, Stopped
 from picoclaw_tray.presentation.obstacles import config_file
+from picoclaw_tray.presentation.origin import about_origin
 from picoclaw_tray.presentation.reload import ReloadStage
-from picoclaw_tray.presentation.service import how_to_end
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def advice(situation: Situation) -> tuple[Text, ...]:
             return (
                 *_about_reload(situation),
                 *_about_restart(situation),
-                *_about_service(situation),
+                *about_origin(situation),
             )
         case Starting():
-            return _about_service(situation)
+            return about_origin(situation)
         case _:
             return ()
 
@@ -76,11 +76,6 @@ def _before_start(outlook: Outlook) -> tuple[Text, ...]:
     if objection is not None:
         said = [objection.reason, objection.next_step, outlook.remark]
     return tuple(sentence for sentence in said if sentence is not None)
-
-
-def _about_service(situation: Situation) -> tuple[Text, ...]:
-    service = situation.facts.service
-    return () if service is None else (how_to_end(service),)
 
 
 def _about_reload(situation: Situation) -> tuple[Text, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from picoclaw_tray.gateway.failure_rules import FailureClass
+from picoclaw_tray.gateway.origin import Origin, OriginKind
 from picoclaw_tray.gateway.signal_names import signal_name
 from picoclaw_tray.lifecycle.state import (
     Backoff,
@@ -59,6 +60,7 @@ def status_payload(situation: Situation, now: float, tray: TrayIdentity | None) 
         "phase": phase_name(situation.state.phase),
         "slow": isinstance(situation.state.phase, Starting) and situation.state.phase.slow,
         **_process(situation, now),
+        "managed_by": _managed_by(situation),
         **_program(situation),
         "port_owner": _port_owner(situation.facts.port_owner),
         "config_path": situation.surroundings.config_path,
@@ -141,6 +143,23 @@ def _process(situation: Situation, now: float) -> Payload:
         "port": facts.port,
         "uptime_s": None if started_at is None else round(max(0.0, now - started_at), 1),
         "run": facts.run,
+    }
+
+
+def _managed_by(situation: Situation) -> Payload | None:
+    """Who started it and looks after it; of a service the kind is the manager's name."""
+    process, origin = situation.state.process, situation.facts.origin
+    if process is None:
+        return None
+    if origin is None:
+        origin = Origin(OriginKind.THIS_TRAY if process.ours else OriginKind.UNKNOWN)
+    service = origin.service
+    return {
+        "kind": service.manager.name.lower() if service else origin.kind.value,
+        "unit": service.unit if service else origin.terminal or None,
+        "pid": origin.starter,
+        "stop_command": service.stop_command or None if service else None,
+        "restart_command": service.restart_command or None if service else None,
     }
 
 

@@ -30,7 +30,7 @@ _NOT_RESTARTED = QT_TRANSLATE_NOOP(
 _LEFT_ALONE = QT_TRANSLATE_NOOP("Service", "The gateway was left as it is. {origin}. {how}")
 
 
-def origin(service: Service) -> Text:
+def by_service(service: Service) -> Text:
     """Where the gateway comes from, in a line."""
     manager, unit = service.manager, service.unit
     if manager is ServiceManager.SYSTEMD:
@@ -60,5 +60,5 @@ def refused_restart(service: Service) -> Text:
 
 def _refused(service: Service, template: Template, command: str) -> Text:
     if not command:
-        return text(_LEFT_ALONE, origin=origin(service), how=how_to_end(service))
-    return text(template, origin=origin(service), command=command)
+        return text(_LEFT_ALONE, origin=by_service(service), how=how_to_end(service))
+    return text(template, origin=by_service(service), command=command)

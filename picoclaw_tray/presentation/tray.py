@@ -19,7 +19,7 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.presentation.advice import advice, is_reloading
 from picoclaw_tray.presentation.autostart import login_tick
-from picoclaw_tray.presentation.service import origin
+from picoclaw_tray.presentation.origin import origin_line
 from picoclaw_tray.presentation.status import headline, icon_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Template, Text, text
 
@@ -60,7 +60,8 @@ class TrayView:
         title: PicoClaw, and that it is the demo where it is.
         headline: The state in a line.
         menu_line: The first line of the menu, where it says more than the headline.
-        details: Version, PID, address, uptime, as far as they are known; whether a start is ready.
+        details: Version, PID, address, uptime and origin, as far as they are known; whether a start
+            is ready.
         advice: What a person should know before the next start, or about the one that runs.
         start_anyway: Beside a plain start that would wait first; None where one of them is enough.
         reload: None where the gateway cannot be asked to take over its configuration.
@@ -87,7 +88,6 @@ _DEMO_TITLE = QT_TRANSLATE_NOOP("Tray", "PicoClaw (demo)")
 _VERSION = QT_TRANSLATE_NOOP("Tray", "Version {version}")
 _PID = QT_TRANSLATE_NOOP("Tray", "PID {pid}")
 _ADDRESS = QT_TRANSLATE_NOOP("Tray", "Address {host}:{port}")
-_NOT_OURS = QT_TRANSLATE_NOOP("Tray", "Started by somebody else")
 _UP_MINUTES = QT_TRANSLATE_NOOP("Tray", "Up {minutes} min")
 _UP_HOURS = QT_TRANSLATE_NOOP("Tray", "Up {hours} h {minutes} min")
 _UP_DAYS = QT_TRANSLATE_NOOP("Tray", "Up {days} d {hours} h")
@@ -148,8 +148,8 @@ def details(situation: Situation, now: float) -> tuple[Text, ...]:
         lines.append(text(_ADDRESS, host=host, port=facts.port))
     if facts.started_at is not None:
         lines.append(uptime(now - facts.started_at))
-    if not process.ours:
-        lines.append(origin(facts.service) if facts.service else text(_NOT_OURS))
+    if line := origin_line(situation):
+        lines.append(line)
     return tuple(lines)
 
 

@@ -34,10 +34,15 @@ class TestLife:
 
         pid = tray.gateway().pid
         # Before the next look, which would mend what this one missed.
-        wait_until(lambda: len(panel_tray.details) == 4, 5, what="four details")
+        wait_until(lambda: len(panel_tray.details) == 5, 5, what="five details")
         version, *others = panel_tray.details
         assert version.startswith("Version ")
-        assert others == [f"PID {pid}", f"Address localhost:{home.port}", "Up less than 1 min"]
+        assert others == [
+            f"PID {pid}",
+            f"Address localhost:{home.port}",
+            "Up less than 1 min",
+            "Started by this tray",
+        ]
         assert panel_tray.menu == {
             "Running": False,
             "Start": False,
@@ -106,7 +111,9 @@ class TestLife:
             panel_tray.wait_for("Running", OK)
             wait_until(lambda: f"PID {gateway.pid}" in panel_tray.details, what="its PID")
 
-            assert "Started by somebody else" in panel_tray.details
+            # Tests that were started in a terminal start everything there.
+            origin = panel_tray.details[-1]
+            assert origin.startswith(("Started by somebody else", "Started in a terminal"))
             panel_tray.click("Quit and leave the gateway running")
 
             assert tray.program.wait(PATIENCE_S) == 0

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from picoclaw_tray.gateway.origin import Origin, OriginKind
+from picoclaw_tray.gateway.service import Service, ServiceManager
 from picoclaw_tray.lifecycle.state import (
     Failed,
     Failure,
@@ -23,6 +25,7 @@ from tests.presentation.samples import (
     FACTS,
     FAILURE,
     FOREIGN,
+    MANAGED,
     NEXT_STEP,
     NOW,
     OURS,
@@ -39,7 +42,7 @@ PHASE_NAMES = (
 )
 ALWAYS = {
     *("gateway_status", "gateway_restart_required", "gateway_start_allowed"),
-    *("phase", "slow", "ownership", "health", "host", "port", "uptime_s", "run"),
+    *("phase", "slow", "ownership", "health", "managed_by", "host", "port", "uptime_s", "run"),
     *("binary", "binary_version", "port_owner", "config_path", "home"),
     *("restart_changes", "failure", "tray"),
 }
@@ -55,7 +58,9 @@ def payload(phase, **sides):
 
 
 def test_running_gateway_is_told_as_the_launcher_tells_it_and_more():
-    facts = replace(FACTS, run=3, default_model="b", boot_model="a", changes=(CHANGE,))
+    origin = Origin(OriginKind.THIS_TRAY, starter=7)
+    facts = replace(FACTS, run=3, default_model="b", boot_model="a", origin=origin)
+    facts = replace(facts, changes=(CHANGE,))
     outlook = Outlook("0.3.0", program="/opt/picoclaw")
 
     told = status_payload(
@@ -78,6 +83,13 @@ def test_running_gateway_is_told_as_the_launcher_tells_it_and_more():
         "port": 18790,
         "uptime_s": 300.0,
         "run": 3,
+        "managed_by": {
+            "kind": "this_tray",
+            "unit": None,
+            "pid": 7,
+            "stop_command": None,
+            "restart_command": None,
+        },
         "binary": "/opt/picoclaw",
         "binary_version": "0.3.0",
         "port_owner": None,
@@ -95,6 +107,7 @@ def test_what_is_unknown_is_null():
     assert told["uptime_s"] is None
     assert (told["host"], told["port"], told["run"]) == (None, None, None)
     assert (told["binary"], told["binary_version"], told["ownership"]) == (None, None, None)
+    assert told["managed_by"] is None
     assert (told["health"], told["failure"], told["tray"]) == ("unknown", None, None)
 
 
@@ -121,6 +134,39 @@ def test_pid_and_version_are_told_of_a_gateway_that_runs(phase):
 
 def test_gateway_of_somebody_else_is_attached():
     assert payload(Running(FOREIGN))["ownership"] == "attached"
+
+
+UNIT = Service(ServiceManager.SYSTEMD_USER, "p.service", "systemctl --user stop p.service", "r")
+
+
+POD = Service(ServiceManager.KUBERNETES, "0123456789ab")
+MANAGERS = [
+    (OURS, None, ("this_tray", None, None, None, None)),
+    (OURS, Origin(OriginKind.EARLIER_TRAY), ("earlier_tray", None, None, None, None)),
+    (FOREIGN, None, ("unknown", None, None, None, None)),
+    (FOREIGN, Origin(OriginKind.UNKNOWN), ("unknown", None, None, None, None)),
+    (FOREIGN, Origin(OriginKind.LAUNCHER, starter=9), ("launcher", None, 9, None, None)),
+    (FOREIGN, Origin(OriginKind.FLUTTER_UI, starter=9), ("flutter_ui", None, 9, None, None)),
+    (
+        FOREIGN,
+        Origin(OriginKind.TERMINAL, terminal="pts/3"),
+        ("terminal", "pts/3", None, None, None),
+    ),
+    (
+        MANAGED,
+        Origin(OriginKind.SERVICE, UNIT),
+        ("systemd_user", "p.service", None, "systemctl --user stop p.service", "r"),
+    ),
+    (MANAGED, Origin(OriginKind.SERVICE, POD), ("kubernetes", "0123456789ab", None, None, None)),
+]
+
+
+@pytest.mark.parametrize(("process", "origin", "values"), MANAGERS)
+def test_who_manages_it_is_told(process, origin, values):
+    told = payload(Running(process), facts=replace(FACTS, origin=origin))["managed_by"]
+
+    keys = ("kind", "unit", "pid", "stop_command", "restart_command")
+    assert told == dict(zip(keys, values, strict=True))
 
 
 def test_start_that_would_be_refused_has_a_reason_in_the_words_of_picoclaw():

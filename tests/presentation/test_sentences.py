@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picoclaw_tray.gateway.origin import Origin, OriginKind
 from picoclaw_tray.gateway.service import Service, ServiceManager
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import Failure
@@ -53,6 +54,13 @@ failures = st.none() | st.builds(
     next_step=st.sampled_from([None, NEXT_STEP]),
     passable=st.booleans(),
 )
+services = st.builds(Service, st.sampled_from(ServiceManager), words, words, words)
+origins = st.builds(Origin, st.just(OriginKind.SERVICE), services) | st.builds(
+    Origin,
+    st.sampled_from(OriginKind),
+    starter=st.none() | st.integers(1, 99999),
+    terminal=st.sampled_from(["", "pts/3", "cmd"]),
+)
 facts = st.builds(
     Facts,
     version=words,
@@ -61,7 +69,8 @@ facts = st.builds(
     started_at=st.none() | st.floats(-1e7, 1e7),
     changes=st.lists(st.just(CHANGE), max_size=9).map(tuple),
     can_reload=st.booleans(),
-    service=st.none() | st.builds(Service, st.sampled_from(ServiceManager), words, words, words),
+    origin=st.none() | origins,
+    service=st.none() | services,
 )
 outlooks = st.none() | st.builds(
     Outlook,

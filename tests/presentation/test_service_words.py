@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from picoclaw_tray.gateway.origin import Origin, OriginKind
 from picoclaw_tray.gateway.service import Service, ServiceManager
 from picoclaw_tray.lifecycle.state import Failure, Running, Starting
 from picoclaw_tray.presentation.notices import standing_notices
-from picoclaw_tray.presentation.service import how_to_end, origin, refused_restart, refused_stop
+from picoclaw_tray.presentation.service import by_service, how_to_end, refused_restart, refused_stop
 from picoclaw_tray.presentation.tray import Wish, details, tray_view
 from tests.presentation.samples import CHANGE, FACTS, MANAGED, NOW, said, situation
 
@@ -39,8 +40,8 @@ PHASES = [Starting(MANAGED, NOW), Starting(MANAGED, NOW, slow=True), Running(MAN
         (ServiceManager.KUBERNETES, "Runs in a container of Kubernetes (x)"),
     ],
 )
-def test_origin_names_manager_and_unit(manager, line):
-    assert said(origin(Service(manager, "x"))) == line
+def test_line_names_manager_and_unit(manager, line):
+    assert said(by_service(Service(manager, "x"))) == line
 
 
 def test_how_to_end_gives_both_commands():
@@ -74,12 +75,13 @@ def test_refusal_names_the_tools_where_no_command_is_known(refused):
 
 
 def test_details_say_who_started_it():
-    seen = situation(Running(MANAGED), facts=replace(FACTS, service=UNIT))
+    origin = Origin(OriginKind.SERVICE, UNIT)
+    seen = situation(Running(MANAGED), facts=replace(FACTS, origin=origin, service=UNIT))
 
     lines = [said(line) for line in details(seen, NOW)]
 
     assert lines[-1] == "Started by systemd (user unit picoclaw.service)"
-    assert "Not started by this tray" not in lines
+    assert "Started by somebody else" not in lines
 
 
 @pytest.mark.parametrize("phase", PHASES)
