@@ -24,6 +24,7 @@ from picoclaw_tray.lifecycle.state import (
 from picoclaw_tray.presentation.advice import advice, reload_failure, restart_required
 from picoclaw_tray.presentation.autostart import launcher_warning, login_news
 from picoclaw_tray.presentation.icon import IconName
+from picoclaw_tray.presentation.origin import adoption
 from picoclaw_tray.presentation.reload import ReloadStage
 from picoclaw_tray.presentation.status import headline, reason_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
@@ -122,6 +123,8 @@ def announce_change(  # noqa: PLR0911 - one return a phase
         return Announcement(icon, *sentences)
     old, state = before.state.phase, after.state
     match state.phase:
+        case Starting() | Running() if found := adoption(old, after):
+            return Announcement(IconName.OK, *found)
         case Running() if after.reload is not before.reload:
             return _reload(after)
         case Running() if after.facts.changes and not before.facts.changes:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.gateway.origin import Origin, OriginKind
+from picoclaw_tray.lifecycle.state import Health, Locating, Process, Remains, Running, Stopped
 from picoclaw_tray.presentation.service import by_service, how_to_end
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.state import Phase
     from picoclaw_tray.presentation.situation import Situation
 
 _BY_LAUNCHER = QT_TRANSLATE_NOOP(
@@ -28,6 +30,9 @@ _ENDS_WITH_LAUNCHER = QT_TRANSLATE_NOOP(
 _ENDS_WITH_FLUTTER_UI = QT_TRANSLATE_NOOP(
     "Advice", "The gateway may end when PicoClaw's Flutter UI is quit."
 )
+_RUNS_ALREADY = QT_TRANSLATE_NOOP("Notice", "A gateway runs already (PID {pid}). {origin}.")
+_WAS_STARTED = QT_TRANSLATE_NOOP("Notice", "A gateway has been started (PID {pid}). {origin}.")
+_LEFT_ALONE = QT_TRANSLATE_NOOP("Notice", "It is left alone when this tray quits.")
 
 _STRANGER = Origin(OriginKind.UNKNOWN)
 _WORDS = {
@@ -72,3 +77,32 @@ def about_origin(situation: Situation) -> tuple[Text, ...]:
             return (text(_ENDS_WITH_FLUTTER_UI),)
         case _:
             return ()
+
+
+def is_unnamed(situation: Situation) -> bool:
+    """Whether the gateway was just adopted: who started it comes a moment later."""
+    process = situation.state.process
+    return process is not None and not process.ours and situation.facts.origin is None
+
+
+def adoption(before: Phase, after: Situation) -> tuple[Text, Text] | None:
+    """A gateway that was found and is not ours, with what becomes of it; else none.
+
+    Of one that is there at the first look nothing is said: nobody had asked for a gateway.
+    """
+    process, origin = after.state.process, after.facts.origin
+    match after.state.phase, process, origin:
+        case Running(health=Health.FAILING), _, _:
+            return None  # that is said instead
+        case _, Process(ours=False), Origin():
+            pass
+        case _:
+            return None
+    match before:
+        case Locating():
+            sentence = _RUNS_ALREADY
+        case Stopped(remains=Remains()):
+            sentence = _WAS_STARTED
+        case _:
+            return None
+    return text(sentence, pid=process.key.pid, origin=started_by(origin)), text(_LEFT_ALONE)

@@ -28,6 +28,7 @@ from picoclaw_tray.presentation.notices import (
     ended_outside,
     is_unexplained,
 )
+from picoclaw_tray.presentation.origin import is_unnamed
 from picoclaw_tray.presentation.status import headline, reason_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, text
 
@@ -92,7 +93,7 @@ def tell(
         if isinstance(outcome, Announcement):
             return Told(situation), outcome
         end = outcome
-    if end is None and is_unexplained(state):
+    if end is None and (is_unexplained(state) or is_unnamed(situation)):
         return Told(before), None
     if change is not None and state.phase is not before.state.phase and _is_trouble(state.phase):
         end = None  # one trouble, one notice: the newer one says why there is no gateway

@@ -3,11 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from picoclaw_tray.desktop.notifier import Notifier
+from picoclaw_tray.gateway.origin import Origin, OriginKind
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
     Failure,
+    Locating,
     Process,
     ProcessKey,
     Running,
@@ -85,6 +87,22 @@ def test_notifier_tells_the_end_of_the_attempts_when_the_diagnosis_brings_it(qap
     notifier.on_situation(replace(RUNS, state=hopeless))
 
     assert said == ["The gateway was killed."]
+
+
+def test_notifier_waits_for_who_started_an_adopted_gateway_and_tells_it_once(qapp):
+    notifier = Notifier(SURROUNDINGS)
+    said = listen(notifier)
+    foreign = Process(ProcessKey(1, "c"))
+    found = Situation(SURROUNDINGS, State(Running(foreign)))
+    notifier.on_situation(Situation(SURROUNDINGS, State(Locating(True, False, 1e9))))
+
+    notifier.on_situation(found)
+    assert said == []
+
+    named = replace(found, facts=Facts(origin=Origin(OriginKind.TERMINAL, terminal="pts/3")))
+    notifier.on_situation(named)
+    notifier.on_situation(replace(named, state=State(Running(foreign))))
+    assert said == ["A gateway runs already (PID 1). Started in a terminal (pts/3)."]
 
 
 def test_notifier_tells_a_notice_of_the_life_cycle(qapp):
