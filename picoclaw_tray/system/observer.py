@@ -24,7 +24,6 @@ from picoclaw_tray.system.origins import Origins
 
 if TYPE_CHECKING:
     from picoclaw_tray.gateway.release import Release
-
     from picoclaw_tray.presentation.port_holder import PortHolder
     from picoclaw_tray.system.baselines import Baselines
     from picoclaw_tray.system.config_files import ConfigFiles
