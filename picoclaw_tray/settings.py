@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Final
 
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
@@ -21,9 +22,28 @@ _NO_OBJECT = QT_TRANSLATE_NOOP(
 _NO_TEXT = QT_TRANSLATE_NOOP(
     "Settings", "In the settings in {path}, “{key}” must be a text of a single line, in quotes."
 )
+_NO_SWITCH = QT_TRANSLATE_NOOP(
+    "Settings", "In the settings in {path}, “{key}” must be true or false, without quotes."
+)
 _NO_LEVEL = QT_TRANSLATE_NOOP(
     "Settings", "In the settings in {path}, “{key}” must be empty or one of: {levels}."
 )
+_NO_CHOICE = QT_TRANSLATE_NOOP(
+    "Settings", "In the settings in {path}, “{key}” must be one of: {choices}."
+)
+
+
+class OnQuit(StrEnum):
+    """What becomes of a gateway of our own when a person quits the tray."""
+
+    STOP = "stop"
+    LEAVE = "leave"
+    ASK = "ask"
+
+    @property
+    def outlives(self) -> bool:
+        """Whether gateways are started so that they can be left running."""
+        return self is not OnQuit.STOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +54,20 @@ class Settings:
         gateway: The gateway executable; empty: found by itself (contract 1.5).
         host: Bind host list for the gateway instead of the config's; empty: the config's.
         log_level: Log level for the gateway instead of the config's; empty: the config's.
+        restart_after_crash: Start a gateway again that ended although nobody wished it.
+        restart_when_hung: Restart a gateway of our own that does not answer any more.
+        on_quit: What becomes of a gateway of our own when the tray quits.
     """
 
     gateway: str = ""
     host: str = ""
     log_level: str = ""
+    restart_after_crash: bool = True
+    restart_when_hung: bool = False
+    on_quit: OnQuit = OnQuit.STOP
+
+
+_SWITCHES: Final = frozenset({"restart_after_crash", "restart_when_hung"})
 
 
 def parse_settings(raw: bytes, path: str) -> Settings | Text:
@@ -60,13 +89,24 @@ def parse_settings(raw: bytes, path: str) -> Settings | Text:
     if not isinstance(content, dict):
         return text(_NO_OBJECT, path=path)
     known = {name: content[name] for name in Settings.__slots__ if name in content}
-    for name, value in known.items():
-        if not isinstance(value, str) or not _is_line(value):
-            return text(_NO_TEXT, path=path, key=name)
-    settings = Settings(**known)
-    if settings.log_level and settings.log_level.strip().lower() not in LOG_LEVELS:
-        return text(_NO_LEVEL, path=path, key="log_level", levels=", ".join(LOG_LEVELS))
-    return settings
+    problem = next(filter(None, (_problem(*item, path) for item in known.items())), None)
+    if problem is not None:
+        return problem
+    on_quit = OnQuit(known.pop("on_quit", OnQuit.STOP).strip().lower())
+    return Settings(**known, on_quit=on_quit)
+
+
+def _problem(key: str, value: object, path: str) -> Text | None:
+    if key in _SWITCHES:
+        return None if isinstance(value, bool) else text(_NO_SWITCH, path=path, key=key)
+    if not isinstance(value, str) or not _is_line(value):
+        return text(_NO_TEXT, path=path, key=key)
+    word = value.strip().lower()
+    if key == "log_level" and value and word not in LOG_LEVELS:
+        return text(_NO_LEVEL, path=path, key=key, levels=", ".join(LOG_LEVELS))
+    if key == "on_quit" and word not in tuple(OnQuit):
+        return text(_NO_CHOICE, path=path, key=key, choices=", ".join(OnQuit))
+    return None
 
 
 def dump_settings(settings: Settings) -> bytes:

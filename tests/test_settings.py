@@ -8,13 +8,21 @@ from hypothesis import strategies as st
 
 from picoclaw_tray.gateway.config import DEFAULT_LOG_LEVEL, normal_log_level
 from picoclaw_tray.presentation.text import render
-from picoclaw_tray.settings import LOG_LEVELS, Settings, dump_settings, parse_settings
+from picoclaw_tray.settings import LOG_LEVELS, OnQuit, Settings, dump_settings, parse_settings
 from picoclaw_tray.text import Text
 
 PATH = "/c/settings.json"
 
 lines = st.text(st.characters(exclude_categories=("Cc", "Cs")))
-settings = st.builds(Settings, gateway=lines, host=lines, log_level=st.sampled_from(LOG_LEVELS))
+settings = st.builds(
+    Settings,
+    gateway=lines,
+    host=lines,
+    log_level=st.sampled_from(LOG_LEVELS),
+    restart_after_crash=st.booleans(),
+    restart_when_hung=st.booleans(),
+    on_quit=st.sampled_from(OnQuit),
+)
 values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters()),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -56,6 +64,9 @@ def test_parse_settings_takes_anything_and_gives_what_a_program_can_be_started_w
         (b'\xef\xbb\xbf{"host": "::1"}', Settings(host="::1")),
         ('{"gateway": "/opt/Bücher/picoclaw"}'.encode(), Settings("/opt/Bücher/picoclaw")),
         (b'{"log_level": "Info"}', Settings(log_level="Info")),
+        (b'{"restart_after_crash": false}', Settings(restart_after_crash=False)),
+        (b'{"restart_when_hung": true}', Settings(restart_when_hung=True)),
+        (b'{"on_quit": "Leave"}', Settings(on_quit=OnQuit.LEAVE)),
     ],
 )
 def test_parse_settings_keeps_what_it_knows(raw, expected):
@@ -95,6 +106,20 @@ def test_parse_settings_keeps_what_it_knows(raw, expected):
             )
             for value in (b"loud", b"trace", b" ", b"info,debug")
         ),
+        *(
+            (
+                b'{"restart_when_hung": %b}' % value,
+                "In the settings in {}, “restart_when_hung” must be true or false, without quotes.",
+            )
+            for value in (b'"true"', b"1", b"null")
+        ),
+        *(
+            (
+                b'{"on_quit": "%b"}' % value,
+                "In the settings in {}, “on_quit” must be one of: stop, leave, ask.",
+            )
+            for value in (b"", b"kill")
+        ),
     ],
 )
 def test_parse_settings_refuses_the_whole_file_and_says_what_is_wrong(raw, expected):
@@ -118,4 +143,11 @@ def test_dump_settings_is_for_people_too():
 
     assert raw.endswith(b"}\n")
     assert raw.decode().splitlines()[1].startswith("  ")
-    assert json.loads(raw) == {"gateway": "", "host": "::1", "log_level": ""}
+    assert json.loads(raw) == {
+        "gateway": "",
+        "host": "::1",
+        "log_level": "",
+        "restart_after_crash": True,
+        "restart_when_hung": False,
+        "on_quit": "stop",
+    }
