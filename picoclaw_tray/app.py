@@ -100,7 +100,9 @@ class TrayApp(QObject):
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
         self._log_model = LogModel(self._store, self)
         crew = _late_crew(site, debug=debug)
-        self._controller = GatewayController(crew, POLICY, self._recent_output, self)
+        self._controller = GatewayController(
+            crew, site.settings.applied_to(POLICY), self._recent_output, self
+        )
         self._reload = Reload(crew, self)
         self._login = LoginItem(partial(_login_entry, site), self)
         self._board = SituationBoard(surroundings, self)
@@ -117,7 +119,7 @@ class TrayApp(QObject):
         self._shell = ShellAccess(self._board, self)
         self._no_host = False
         self._connect()
-        self._on_situation(self._board.situation)
+        self._board.on_quit_set(site.settings.on_quit)
 
     def begin(self, *, start: bool) -> None:
         """Shows the icon, then looks for a gateway and, if asked, starts one."""
@@ -146,7 +148,7 @@ class TrayApp(QObject):
         """
         deadline = time.monotonic() + POLICY.session_grace + POLICY.kill_grace
         if not self._may_end:
-            self._on_session_ending()
+            self._on_terminated()
         while not self._may_end and time.monotonic() < deadline:
             self._application.processEvents()
             time.sleep(LAST_EVENTS_S)
@@ -205,7 +207,7 @@ class TrayApp(QObject):
         self._tray.host_missing.connect(self._on_host_missing)
         self._tray.host_appeared.connect(self._on_host_appeared)
         self._signals.interrupted.connect(self._on_interrupted)
-        self._signals.terminated.connect(self._on_session_ending)
+        self._signals.terminated.connect(self._on_terminated)
         controller.observed.connect(self._shell.ensure)
         self._shell.wished.connect(self._on_wished)
         self._shell.quit_wished.connect(self._on_quit_wished)
@@ -288,6 +290,7 @@ class TrayApp(QObject):
 
         dialogs = Dialogs(self)
         dialogs.quit_confirmed.connect(self._on_quit_confirmed)
+        dialogs.fate_chosen.connect(self._on_quit_wished)
         return dialogs
 
     @Slot()
@@ -346,7 +349,7 @@ class TrayApp(QObject):
             case Wish.RELOAD:
                 self._reload.start(controller.state)
             case Wish.QUIT:
-                controller.quit()
+                self._on_quit_confirmed()
             case _:
                 assert_never(wish)
 
@@ -366,19 +369,31 @@ class TrayApp(QObject):
 
     @Slot()
     def _on_quit_confirmed(self) -> None:
-        self._controller.quit()
+        situation = self._board.situation
+        if situation.asks_on_quit:
+            window = self._window
+            self._dialogs.ask_for_fate(window if window and window.isVisible() else None)
+        else:
+            self._controller.quit(leave=situation.leaves_on_quit)
 
     @Slot()
     def _on_interrupted(self) -> None:
         """Ctrl+C quits; again, it does not wait for the gateway."""
         self._interrupts += 1
         if self._interrupts == 1:
-            self._controller.quit()
+            self._controller.quit(leave=self._board.situation.leaves_on_quit)
         else:
             self._controller.force_stop()
 
     @Slot()
+    def _on_terminated(self) -> None:
+        """Somebody wants this process to end, and soon; a gateway may stay."""
+        log.info("told to end")
+        self._controller.quit(QuitKind.SESSION, leave=self._board.situation.leaves_on_quit)
+
+    @Slot()
     def _on_session_ending(self) -> None:
+        """Nothing of it stays: the gateway is to end in good order while there is time."""
         log.info("the session ends")
         self._controller.quit(QuitKind.SESSION)
 

@@ -125,14 +125,16 @@ def _add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
             "--anyway", action="store_true", help="also where only the readiness check objects"
         )
     verb("reload", "have the gateway take over its configuration", *asked, wait)
-    quit_ = verb("quit", "end the tray, and with it the gateway that it started", *asked, wait)
+    quit_ = verb(
+        "quit", "end the tray, and the gateway as set: stopped, if nothing is", *asked, wait
+    )
     fate = quit_.add_mutually_exclusive_group()
     fate.add_argument(
         "--stop",
         dest="leave",
         action="store_false",
         default=None,
-        help="stop the gateway that it started (as without a flag)",
+        help="stop the gateway that it started",
     )
     fate.add_argument(
         "--leave",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import Final
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Final
 
+from picoclaw_tray.lifecycle.policy import OnQuit
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
+
+if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.policy import Policy
 
 LOG_LEVELS: Final = ("debug", "info", "warn", "warning", "error", "fatal")
 """What PicoClaw understands, in any case; it takes anything else for ``warn`` (contract 4.9)."""
@@ -33,19 +36,6 @@ _NO_CHOICE = QT_TRANSLATE_NOOP(
 )
 
 
-class OnQuit(StrEnum):
-    """What becomes of a gateway of our own when a person quits the tray."""
-
-    STOP = "stop"
-    LEAVE = "leave"
-    ASK = "ask"
-
-    @property
-    def outlives(self) -> bool:
-        """Whether gateways are started so that they can be left running."""
-        return self is not OnQuit.STOP
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one home.
@@ -65,6 +55,14 @@ class Settings:
     restart_after_crash: bool = True
     restart_when_hung: bool = False
     on_quit: OnQuit = OnQuit.STOP
+
+    def applied_to(self, policy: Policy) -> Policy:
+        """The same numbers of supervision, but it heals as is set here."""
+        return replace(
+            policy,
+            restart_after_crash=self.restart_after_crash,
+            restart_when_hung=self.restart_when_hung,
+        )
 
 
 _SWITCHES: Final = frozenset({"restart_after_crash", "restart_when_hung"})

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from picoclaw_tray.gateway.config import DEFAULT_LOG_LEVEL, normal_log_level
+from picoclaw_tray.lifecycle.policy import OnQuit, Policy
 from picoclaw_tray.presentation.text import render
-from picoclaw_tray.settings import LOG_LEVELS, OnQuit, Settings, dump_settings, parse_settings
+from picoclaw_tray.settings import LOG_LEVELS, Settings, dump_settings, parse_settings
 from picoclaw_tray.text import Text
 
 PATH = "/c/settings.json"
@@ -151,3 +152,17 @@ def test_dump_settings_is_for_people_too():
         "restart_when_hung": False,
         "on_quit": "stop",
     }
+
+
+def test_settings_say_how_supervision_heals():
+    settings = Settings(restart_after_crash=False, restart_when_hung=True)
+
+    assert settings.applied_to(Policy(stop_grace=7.0)) == Policy(
+        stop_grace=7.0, restart_after_crash=False, restart_when_hung=True
+    )
+    assert Settings().applied_to(Policy()) == Policy()
+
+
+@pytest.mark.parametrize(("on_quit", "outlives"), [("stop", False), ("leave", True), ("ask", True)])
+def test_gateway_is_to_outlive_the_tray_when_it_may_be_left(on_quit, outlives):
+    assert OnQuit(on_quit).outlives is outlives

@@ -21,8 +21,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class _Process(QProcess):
+    """A process that can be let go of: ``~QProcess`` kills what it takes for running."""
+
+    def let_go(self) -> None:
+        """Forgets it, without a word to anybody. The process knows nothing of that."""
+        self.blockSignals(True)
+        self.setProcessState(QProcess.ProcessState.NotRunning)
+
+
 class Child(QObject):
     """Starts once, reports its lines and its end; the last lines always before the end.
+
+    One that is to outlive us has no pipe, because it would end with its reader (contract 4.7), and
+    so no lines. ``startDetached`` would not tell its exit code, nor, in PySide6, its PID.
 
     The console is hidden on Windows by Qt itself: it passes ``CREATE_NO_WINDOW`` whenever the
     parent has no console (qprocess_win.cpp, ``startProcess``).
@@ -45,12 +57,17 @@ class Child(QObject):
         self._splitter = LineSplitter()
         if sys.platform == "win32":
             self._job: JobObject | None = None
-        self._process = QProcess(self)
+        self._process = _Process(self)
         self._process.setProgram(plan.program)
         self._process.setArguments(list(plan.arguments))
         self._process.setProcessEnvironment(_environment(plan))
         self._process.setWorkingDirectory(plan.directory)
-        self._process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
+        self._outlives = plan.outlives
+        if plan.outlives:
+            self._process.setStandardOutputFile(QProcess.nullDevice())
+            self._process.setStandardErrorFile(plan.errors or QProcess.nullDevice())
+        else:
+            self._process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
         self._process.setStandardInputFile(QProcess.nullDevice())
         if sys.platform != "win32":
             # A session of its own: a Ctrl+C in our terminal does not reach it. Python ignores
@@ -68,12 +85,18 @@ class Child(QObject):
         """Asks the system for the process; the answer is a signal, perhaps during this call."""
         self._process.start()
 
+    def let_go(self) -> None:
+        """Leaves the process running when this object goes; for one that can outlive us."""
+        if self._outlives:
+            self._process.let_go()
+
     @Slot()
     def _on_started(self) -> None:
         pid = self._process.processId()
         self._key = key_of(pid) or ProcessKey(pid, "")
-        self._bind_to_our_life(pid)
-        self.spawned.emit(Process(self._key, ours=True, watched=True))
+        if not self._outlives:
+            self._bind_to_our_life(pid)
+        self.spawned.emit(Process(self._key, ours=True, watched=True, outlives=self._outlives))
 
     def _bind_to_our_life(self, pid: int) -> None:
         """On Windows a crash of the tray ends the gateway and its children.

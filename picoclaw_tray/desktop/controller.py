@@ -60,6 +60,7 @@ from picoclaw_tray.lifecycle.state import (
     State,
     Stopped,
     Stopping,
+    StopReason,
 )
 from picoclaw_tray.lifecycle.timing import wakeup_at
 from picoclaw_tray.lifecycle.transition import transition
@@ -211,6 +212,12 @@ class GatewayController(QObject):
         if attentive:
             self.nudge()
 
+    def set_policy(self, policy: Policy) -> None:
+        """From now on supervision goes by these numbers."""
+        is_attentive = self._policy != self._patient_policy
+        self._patient_policy = policy
+        self._policy = policy.attentive() if is_attentive else policy
+
     @Slot(Job)
     def run_in_watch_lane(self, job: Job) -> None:
         """Carries out a job behind the looks that are waiting."""
@@ -218,6 +225,11 @@ class GatewayController(QObject):
 
     def close(self) -> None:
         """Ends the lanes, after what they have begun. Belongs after ``quit_ready``."""
+        match self._state.phase:
+            case Stopped(reason=StopReason.LEFT_ALONE) if self._child is not None:
+                self._child.let_go()
+            case _:
+                pass
         self._wakeup.stop()
         self._end_watch.watch(None)
         self._act.close()

@@ -23,9 +23,11 @@ class Dialogs(QObject):
 
     Signals:
         quit_confirmed(): The person wants the tray to end.
+        fate_chosen(bool): The tray is to end; whether the gateway is left running.
     """
 
     quit_confirmed = Signal()
+    fate_chosen = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +35,7 @@ class Dialogs(QObject):
         self._question: QMessageBox | None = None
         self._folder: QMessageBox | None = None
         self._quit: QPushButton | None = None
+        self._fate: QMessageBox | None = None
 
     def show_about(self, gateway_version: str, log_folder: Path, settings: Path) -> None:
         """Who we are, what we watch, and where our own files are."""
@@ -77,6 +80,31 @@ class Dialogs(QObject):
             self._quit.setEnabled(quit_action.isEnabled())
         _raise(self._question)
 
+    def ask_for_fate(self, parent: QWidget | None) -> None:
+        """What becomes of the gateway when the tray quits.
+
+        Args:
+            parent: The window, if it is shown.
+        """
+        if self._fate is None:
+            self._fate = self._box(PROJECT_NAME, parent)
+            self._fate.setIcon(QMessageBox.Icon.Question)
+            self._fate.setText(self.tr("Stop the gateway too?"))
+            self._fate.setInformativeText(
+                self.tr(
+                    "It can run on without this tray. Nobody would restart it after a crash"
+                    " until the tray is started again."
+                )
+            )
+            roles = QMessageBox.ButtonRole
+            stop = self._fate.addButton(self.tr("&Stop it"), roles.AcceptRole)
+            leave = self._fate.addButton(self.tr("&Leave it running"), roles.DestructiveRole)
+            self._fate.addButton(QMessageBox.StandardButton.Cancel)
+            self._fate.setDefaultButton(stop)
+            stop.clicked.connect(self._on_stop_chosen)
+            leave.clicked.connect(self._on_leave_chosen)
+        _raise(self._fate)
+
     def show_folder(self, folder: Path) -> None:
         """Names a folder that the desktop could not open."""
         if self._folder is None:
@@ -100,13 +128,21 @@ class Dialogs(QObject):
     def _on_quit(self) -> None:
         self.quit_confirmed.emit()
 
+    @Slot()
+    def _on_stop_chosen(self) -> None:
+        self.fate_chosen.emit(False)
+
+    @Slot()
+    def _on_leave_chosen(self) -> None:
+        self.fate_chosen.emit(True)
+
     def close(self) -> None:
         """Takes them away, before the application goes."""
-        for box in (self._about, self._question, self._folder):
+        for box in (self._about, self._question, self._folder, self._fate):
             if box is not None:
                 box.close()
                 box.deleteLater()
-        self._about = self._question = self._folder = self._quit = None
+        self._about = self._question = self._folder = self._quit = self._fate = None
 
 
 def _raise(box: QMessageBox) -> None:

@@ -92,7 +92,8 @@ class RemoteControl(QObject):
     def _grant(self, number: int, request: Request) -> None:
         pending = self._pending[number] = _Pending(request, self._situation)
         if request.verb is Verb.QUIT:
-            self.quit_wished.emit(bool(request.leave))
+            as_set = self._situation.leaves_on_quit
+            self.quit_wished.emit(as_set if request.leave is None else request.leave)
         else:
             flag = request.force if request.verb is Verb.STOP else request.anyway
             self.wished.emit(_WISHES[request.verb][flag])

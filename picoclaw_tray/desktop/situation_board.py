@@ -16,6 +16,7 @@ from picoclaw_tray.presentation.situation import Facts, Outlook, Situation
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
+    from picoclaw_tray.lifecycle.policy import OnQuit
     from picoclaw_tray.presentation.situation import Surroundings
     from picoclaw_tray.system.config_files import Stamp
     from picoclaw_tray.text import Text
@@ -139,6 +140,11 @@ class SituationBoard(QObject):
     def on_login_changed(self, login: LoginStatus) -> None:
         """The system was asked about the next login."""
         self._situation = replace(self._situation, login=login)
+        self._announce()
+
+    def on_quit_set(self, on_quit: OnQuit) -> None:
+        """It was settled what becomes of a gateway of our own when the tray quits."""
+        self._situation = replace(self._situation, on_quit=on_quit)
         self._announce()
 
     @Slot(Notice)

@@ -26,7 +26,8 @@ class LaunchPlan:
         program: Absolute path, or a bare name for the system's own search.
         environment: The child's whole environment. May hold secrets: never shown or logged.
         directory: Working directory.
-        outlives: Start it so that it can be left running when the tray quits.
+        outlives: Start it so that it can be left running when the tray quits: without a pipe.
+        errors: The file for its standard error, where there is no pipe; empty: none.
         version: Of the gateway, as its program says; empty if it could not be told.
         default_model: Of the config it will read.
         log_level: With which it will write its log.
@@ -38,6 +39,7 @@ class LaunchPlan:
     environment: Mapping[str, str] = field(repr=False)
     directory: str
     outlives: bool = False
+    errors: str = ""
     version: str = ""
     default_model: str = ""
     log_level: str = ""

@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class OnQuit(StrEnum):
+    """What becomes of a gateway of our own when a person quits the tray."""
+
+    STOP = "stop"
+    LEAVE = "leave"
+    ASK = "ask"
+
+    @property
+    def outlives(self) -> bool:
+        """Whether gateways are started so that they can be left running."""
+        return self is not OnQuit.STOP
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ class Process:
     outlives: bool = False
     managed: bool = False
 
+    @property
+    def has_pipe(self) -> bool:
+        """Whether what it prints comes to us."""
+        return self.watched and not self.outlives
+
 
 class Health(Enum):
     """Whether a running gateway answers."""

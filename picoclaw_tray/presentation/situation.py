@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.lifecycle.messages import NoticeKind
+from picoclaw_tray.lifecycle.policy import OnQuit
 from picoclaw_tray.lifecycle.state import State
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Situation:
             next change of phase.
         reload: How far the last reload has come; forgotten likewise.
         login: What the system said last about the next login; none as long as nobody asked.
+        on_quit: What is set about a gateway of our own when the tray quits.
     """
 
     surroundings: Surroundings
@@ -122,6 +124,23 @@ class Situation:
     notice: Notice | None = None
     reload: ReloadAnswer | None = None
     login: LoginStatus | None = None
+    on_quit: OnQuit = OnQuit.STOP
+
+    @property
+    def may_be_left(self) -> bool:
+        """Whether the gateway of our own that there is could be left running."""
+        process = self.state.process
+        return process is not None and process.ours and process.outlives
+
+    @property
+    def asks_on_quit(self) -> bool:
+        """Whether the person is to decide, at the end, what becomes of the gateway."""
+        return self.may_be_left and self.on_quit is OnQuit.ASK and not self.state.quitting
+
+    @property
+    def leaves_on_quit(self) -> bool:
+        """Whether the gateway runs on when the tray is told to quit and nothing else."""
+        return self.on_quit is OnQuit.LEAVE
 
     @property
     def refused_restart(self) -> Failure | None:

@@ -179,6 +179,6 @@ def _is_obstacle(failure: Failure | None) -> bool:
 def log_placeholder(situation: Situation) -> Text:
     """What to say where the log would be, as long as it is empty."""
     process = situation.state.process
-    if process is None or process.watched:
+    if process is None or process.has_pipe:
         return text(_NO_OUTPUT)
     return text(_OUTPUT_ELSEWHERE, folder=join(situation.surroundings.home, "logs"))

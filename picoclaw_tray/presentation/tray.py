@@ -24,7 +24,7 @@ from picoclaw_tray.presentation.status import headline, icon_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Template, Text, text
 
 if TYPE_CHECKING:
-    from picoclaw_tray.lifecycle.state import Phase, State
+    from picoclaw_tray.lifecycle.state import State
     from picoclaw_tray.presentation.autostart import Tick
     from picoclaw_tray.presentation.icon import IconName
     from picoclaw_tray.presentation.situation import Situation
@@ -110,6 +110,7 @@ _LINE_NOT_READY = QT_TRANSLATE_NOOP("Tray", "{state} · not ready to start")
 _PROGRAM = QT_TRANSLATE_NOOP("Tray", "PicoClaw {version}")
 _MODEL = QT_TRANSLATE_NOOP("Tray", "Model {model}")
 _QUIT = QT_TRANSLATE_NOOP("Tray", "&Quit")
+_QUIT_AND_ASK = QT_TRANSLATE_NOOP("Tray", "&Quit…")
 _QUIT_AND_STOP = QT_TRANSLATE_NOOP("Tray", "&Quit and stop the gateway")
 _QUIT_AND_LEAVE = QT_TRANSLATE_NOOP("Tray", "&Quit and leave the gateway running")
 _QUIT_AND_NOT_WAIT = QT_TRANSLATE_NOOP("Tray", "&Quit without waiting for the gateway to stop")
@@ -132,7 +133,7 @@ def tray_view(situation: Situation, now: float) -> TrayView:
         start_anyway=_start_anyway(situation),
         reload=_reload(situation),
         login=login_tick(situation.login, demo=situation.surroundings.demo),
-        quit=_quit(state),
+        quit=_quit(situation),
     )
 
 
@@ -248,21 +249,25 @@ def _reload(situation: Situation) -> Entry | None:
     return Entry(text(_RELOAD), Wish.RELOAD, enabled=True)
 
 
-def _quit(state: State) -> Entry:
+def _quit(situation: Situation) -> Entry:
+    state = situation.state
     if state.quitting:
         return Entry(text(_QUITTING), Wish.QUIT, enabled=False)
-    return Entry(text(_quit_template(state.phase)), Wish.QUIT, enabled=not state.ended)
+    return Entry(text(_quit_template(situation)), Wish.QUIT, enabled=not state.ended)
 
 
-def _quit_template(phase: Phase) -> Template:
+def _quit_template(situation: Situation) -> Template:
     """Says what becomes of the gateway when the tray quits now."""
-    match phase:
+    left = situation.may_be_left and situation.leaves_on_quit
+    match situation.state.phase:
+        case Starting() | Running() if situation.asks_on_quit:
+            return _QUIT_AND_ASK
         case Stopping(deadline=None):
             return _QUIT_AND_LEAVE
         case Stopping(process=Process(ours=False)):
             return _QUIT_AND_NOT_WAIT
         case Starting(process=process) | Running(process=process):
-            return _QUIT_AND_STOP if process.ours else _QUIT_AND_LEAVE
+            return _QUIT_AND_STOP if process.ours and not left else _QUIT_AND_LEAVE
         case Spawning() | Stopping():
             return _QUIT_AND_STOP
         case _:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from picoclaw_tray.system.launch_site import LaunchSite
 
 
+ERRORS_FILE = "gateway-errors.txt"
+"""In our state folder: what the last gateway without a pipe wrote before its panic log was open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crew:
     """They work in the watch lane."""
@@ -53,7 +57,8 @@ def assemble(site: LaunchSite, *, debug: bool = False, silent_tray: int | None =
         silent_tray: As for ``RunRecords``.
     """
     place, command = site.place, site.command
-    options = StartOptions(site.settings, site.environ, debug)
+    errors = site.state_folder / ERRORS_FILE
+    options = StartOptions(site.settings, site.environ, errors, debug)
     find_command: Callable[[], GatewayCommand | Failure]
     if command is None:
         find_command = partial(find_gateway, options.settings.gateway, options.environ)
@@ -74,7 +79,7 @@ def assemble(site: LaunchSite, *, debug: bool = False, silent_tray: int | None =
     return Crew(
         Observer(place, config, run_records, baselines, preflight),
         Preparer(place, preflight, traces, run_records.fingerprint_key, options),
-        Diagnoser(traces, lambda: preflight.command.program),
+        Diagnoser(traces, errors, lambda: preflight.command.program),
         run_records,
         config,
         preflight,

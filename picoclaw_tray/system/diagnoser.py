@@ -10,11 +10,12 @@ from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.logs.redaction import Redactor
 from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.system.program_file import explained
-from picoclaw_tray.system.traces import Trace
+from picoclaw_tray.system.traces import Trace, gained
 from picoclaw_tray.system.vitals import vitals_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from picoclaw_tray.lifecycle.state import Failure, Process
     from picoclaw_tray.system.traces import Traces
@@ -30,9 +31,16 @@ _NO_SECRETS: Final = Redactor()
 class Diagnoser:
     """Answers ``Diagnose``; works in one lane."""
 
-    def __init__(self, traces: Traces, program: Callable[[], str]) -> None:
-        """Diagnoses nothing yet; ``program`` gives the path of what was started last."""
+    def __init__(self, traces: Traces, errors: Path, program: Callable[[], str]) -> None:
+        """Diagnoses nothing yet.
+
+        Args:
+            traces: What gateways leave behind.
+            errors: The standard error of the last one that was started without a pipe.
+            program: Gives the path of what was started last.
+        """
         self._traces = traces
+        self._errors = errors
         self._program = program
 
     def diagnose(
@@ -84,8 +92,9 @@ class Diagnoser:
         trace = Trace() if process is None else self._traces.of(process.key)
         if process is None:
             output = ()  # of whatever ran before
-        elif not process.watched:
-            output = _masked(trace.log, redactor)[-LINES:]
+        elif not process.has_pipe:
+            errors = gained(self._errors, 0) if process.outlives else ()
+            output = _masked((*errors, *trace.log), redactor)[-LINES:]
         return Evidence(
             exit_code=code if code is not None and code >= 0 else None,
             signal=-code if code is not None and code < 0 else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from picoclaw_tray.lifecycle.messages import LaunchPlan
 from picoclaw_tray.lifecycle.state import Failure
 from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.system import processes
+from picoclaw_tray.system.files import write_private
 from picoclaw_tray.system.paths import user_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.lifecycle.state import Process
@@ -25,12 +28,21 @@ if TYPE_CHECKING:
     from picoclaw_tray.system.traces import Traces
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class StartOptions:
-    """How this tray starts gateways. ``environ`` is its own environment."""
+    """How this tray starts gateways.
+
+    Attributes:
+        environ: Its own environment.
+        errors: The file for the standard error of a gateway without a pipe.
+    """
 
     settings: Settings
     environ: Mapping[str, str]
+    errors: Path
     debug: bool = False
 
 
@@ -87,11 +99,23 @@ class Preparer:
                 log_level=settings.log_level or None,
             ),
             directory=user_home(environ) or str(self._place.home),
+            outlives=settings.on_quit.outlives,
+            errors=self._errors_file() if settings.on_quit.outlives else "",
             version=checked.version,
             default_model=config.default_model or "",
             log_level="debug" if self._options.debug else config.log_level,
             fingerprint=fingerprint(config, checked.release, self._fingerprint_key()),
         )
+
+    def _errors_file(self) -> str:
+        """Emptied; none if it cannot be written, which is no reason not to start."""
+        errors = self._options.errors
+        try:
+            write_private(errors, b"")
+        except OSError as error:
+            log.warning("no file for the standard error of the gateway: %s", error)
+            return ""
+        return str(errors)
 
     def _in_the_way(self, command: GatewayCommand, replacing: Process | None) -> Failure | None:
         """A gateway of this home that was not found by looking: it does not answer."""

@@ -48,7 +48,7 @@ def diagnoser(place: GatewayPlace) -> Diagnoser:
     traces.mark_start()
     traces.begin(OURS.key)
     traces.find(Found(THEIRS, answering=True, age=0.0, announced=True))
-    return Diagnoser(traces, lambda: str(place.home / "picoclaw"))
+    return Diagnoser(traces, place.home / "errors.txt", lambda: str(place.home / "picoclaw"))
 
 
 def write_panic(place: GatewayPlace, text: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,6 @@ from tests.support.spoilt import HUGE, spoilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 OURS = Process(ProcessKey(os.getpid(), "c"), ours=True, watched=True)
 THEIRS = Process(ProcessKey(os.getpid(), "d"))
@@ -117,7 +117,7 @@ def test_any_bytes_in_both_files_lead_to_a_sentence(tmp_path_factory, content):
     place.panic_log.write_bytes(content)
     place.log.write_bytes(content)
 
-    explained = Diagnoser(traces, lambda: "picoclaw").diagnose(
+    explained = Diagnoser(traces, Path("errors.txt"), lambda: "picoclaw").diagnose(
         Failure("unknown", exit_code=2), THEIRS, ()
     )
 
