@@ -123,8 +123,9 @@ class Child(QObject):
 
     @Slot(int, QProcess.ExitStatus)
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        self._on_readable()
-        self._report(self._splitter.finish())
+        if not self._outlives:
+            self._on_readable()
+            self._report(self._splitter.finish())
         if sys.platform == "win32" and self._job is not None:
             self._job.release()
         by_signal = status is QProcess.ExitStatus.CrashExit and sys.platform != "win32"

@@ -165,10 +165,13 @@ def crashed(state: State, process: Process, at: float, policy: Policy, code: int
 
 
 def wished_away(state: State, process: Process, code: int | None) -> Step:
-    """The process ended as somebody wished who is not us; no crash, and yet to be explained."""
+    """The process ended as somebody wished who is not us; no crash, and yet to be explained.
+
+    What a gateway leaves that is not ours is left to whoever started it, until a start needs it.
+    """
     failure = _unexplained(state, code) if process.watched else Failure("ended_outside")
     state = enter(state, Stopped(StopReason.FROM_OUTSIDE), failure=failure)
-    forget = (Forget(process.key.pid),)
+    forget = (Forget(process.key.pid),) if process.ours else ()
     return followed(diagnosing(state, process), forget) if process.watched else (state, forget)
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from picoclaw_tray.desktop.child import Child
@@ -88,6 +89,55 @@ def test_child_has_the_key_of_its_process(qtbot: QtBot) -> None:
 
     with qtbot.waitSignal(run.child.exited):
         os.kill(process.key.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def errors(tmp_path: Path) -> Path:
+    return tmp_path / "errors.txt"
+
+
+def test_child_that_is_to_outlive_us_has_no_pipe_and_tells_its_end(
+    qtbot: QtBot, errors: Path
+) -> None:
+    code = "import sys; print('lost'); print('kept', file=sys.stderr); sys.exit(3)"
+    run = Run(qtbot, _plan(code, outlives=True, errors=str(errors)))
+
+    assert run.to_its_end() == 3
+
+    assert isinstance(run.reports[0], Process)
+    assert run.reports[0].outlives
+    assert not run.reports[0].has_pipe
+    assert run.lines == []
+    assert errors.read_text(encoding="utf-8").splitlines() == ["kept"]
+
+
+def test_child_that_is_to_outlive_us_needs_no_file_for_its_errors(qtbot: QtBot) -> None:
+    run = Run(qtbot, _plan("import sys; print('lost', file=sys.stderr)", outlives=True))
+
+    assert run.to_its_end() == 0
+
+
+@pytest.mark.linux
+@pytest.mark.macos
+@pytest.mark.qt_log_ignore("Destroyed while process")
+@pytest.mark.parametrize("outlives", [True, False], ids=["can outlive", "pipe"])
+def test_child_that_was_let_go_lives_on_if_it_can(qtbot: QtBot, outlives: bool) -> None:
+    run = Run(qtbot, _plan("import time; time.sleep(60)", outlives=outlives))
+    with qtbot.waitSignal(run.child.spawned) as spawned:
+        run.child.start()
+    assert spawned.args is not None
+    pid = spawned.args[0].key.pid
+
+    with qtbot.waitSignal(run.child.destroyed), qtbot.captureExceptions() as exceptions:
+        run.child.let_go()
+        run.child.deleteLater()
+
+    assert exceptions == []
+    process = psutil.Process(pid) if psutil.pid_exists(pid) else None
+    assert (process is not None and process.status() != psutil.STATUS_ZOMBIE) is outlives
+    if process is not None and outlives:
+        process.kill()
+        process.wait(5)
 
 
 def test_child_that_cannot_be_spawned_says_so_and_never_ends(qtbot: QtBot) -> None:

@@ -150,4 +150,4 @@ def test_gateway_was_ended_from_outside_when_it_tidied_up_or_is_not_ours(start, 
     assert state.phase == Stopped(StopReason.FROM_OUTSIDE)
     assert state.failures == ()
     assert state.failure == Failure("ended_outside", ticket=state.epoch)
-    assert effects == (Forget(start.process.key.pid),)
+    assert effects == ((Forget(start.process.key.pid),) if start.process.ours else ())

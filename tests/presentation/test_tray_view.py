@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
+from picoclaw_tray.lifecycle.policy import OnQuit
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
@@ -47,6 +48,7 @@ LOCATING = Locating(True, False, LATER)
 PREPARING = Preparing(True, False, LATER)
 SPAWNING = Spawning(anyway=False)
 STARTING = Starting(OURS, LATER)
+OUTLIVING = replace(OURS, outlives=True)
 SLOW = Starting(OURS, NOW, slow=True)
 RUNNING = Running(OURS)
 HANGING = Running(OURS, Health.FAILING, 3)
@@ -154,6 +156,27 @@ def test_menu_forgets_the_refused_restart_when_none_is_possible(phase):
 )
 def test_quit_says_what_becomes_of_the_gateway(phase, words):
     assert label(tray_view(situation(phase), NOW).quit) == words
+
+
+@pytest.mark.parametrize(
+    ("process", "on_quit", "words"),
+    [
+        (OUTLIVING, OnQuit.STOP, "Quit and stop the gateway"),
+        (OUTLIVING, OnQuit.LEAVE, "Quit and leave the gateway running"),
+        (OUTLIVING, OnQuit.ASK, "Quit…"),
+        (OURS, OnQuit.LEAVE, "Quit and stop the gateway"),
+        (OURS, OnQuit.ASK, "Quit and stop the gateway"),
+        (FOREIGN, OnQuit.STOP, "Quit and leave the gateway running"),
+        (FOREIGN, OnQuit.ASK, "Quit and leave the gateway running"),
+    ],
+)
+@pytest.mark.parametrize("phase", [Running, lambda process: Starting(process, LATER)])
+def test_quit_says_what_is_set_where_the_gateway_can_outlive_the_tray(
+    phase, process, on_quit, words
+):
+    shown = replace(situation(phase(process)), on_quit=on_quit)
+
+    assert label(tray_view(shown, NOW).quit) == words
 
 
 def test_quit_can_be_chosen_until_the_tray_has_been_told_to_end():
