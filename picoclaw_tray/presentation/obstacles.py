@@ -37,6 +37,14 @@ _OTHER_COMPUTER_NEXT_STEP = QT_TRANSLATE_NOOP(
 _NO_INTERPRETER = QT_TRANSLATE_NOOP(
     "Obstacle", "The gateway program {path} is a script for {interpreter}, which does not exist."
 )
+_NO_LOADER = QT_TRANSLATE_NOOP(
+    "Obstacle",
+    "The gateway program {path} needs the loader {loader}, which does not exist: it is made for"
+    " another kind of Linux.",
+)
+_NO_LOADER_NEXT_STEP = QT_TRANSLATE_NOOP(
+    "Obstacle", "Install a PicoClaw that is made for this system; its own releases need no loader."
+)
 _CANNOT_RUN = QT_TRANSLATE_NOOP(
     "Obstacle", "The gateway program {path} cannot be run. The system says: {words}."
 )
@@ -166,6 +174,11 @@ def binary_without_interpreter(path: str, interpreter: str) -> tuple[Text, Text]
     """The chosen program is a script that nothing can read; with the next step."""
     reason = text(_NO_INTERPRETER, path=path, interpreter=interpreter)
     return reason, text(_CHOOSE_NEXT_STEP)
+
+
+def binary_without_loader(path: str, loader: str) -> tuple[Text, Text]:
+    """The chosen program was linked against libraries of another system; with the next step."""
+    return text(_NO_LOADER, path=path, loader=loader), text(_NO_LOADER_NEXT_STEP)
 
 
 def binary_cannot_run(path: str, words: str) -> tuple[Text, Text]:

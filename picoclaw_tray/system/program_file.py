@@ -46,14 +46,14 @@ def _not_runnable(path: str, words: str) -> tuple[Text, Text]:
     except OSError:  # it may be run and not read
         return obstacles.binary_cannot_run(path, words)
     match program_kind(head):
-        case None if not head:
-            return obstacles.binary_empty(path)
         case None:
-            return obstacles.binary_no_program(path)
+            return obstacles.binary_no_program(path) if head else obstacles.binary_empty(path)
         case Script(interpreter=interpreter) if not os.path.exists(interpreter):  # noqa: PTH110
             return obstacles.binary_without_interpreter(path, interpreter)
         case Binary() as binary if not is_made_for(binary, here):
             made_for, ours = (f"{kind.system} {kind.machine}".strip() for kind in (binary, here))
             return obstacles.binary_for_another_computer(path, made_for, ours)
+        case Binary(loader=loader) if loader and not os.path.exists(loader):  # noqa: PTH110
+            return obstacles.binary_without_loader(path, loader)
         case _:
             return obstacles.binary_cannot_run(path, words)

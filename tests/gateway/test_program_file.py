@@ -11,7 +11,7 @@ from picoclaw_tray.gateway.program_file import (
     program_kind,
     this_computer,
 )
-from tests.support.programs_for_others import elf, mach_o, pe
+from tests.support.programs_for_others import elf, elf_with_loader, mach_o, pe
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,15 @@ from tests.support.programs_for_others import elf, mach_o, pe
 )
 def test_program_kind_is_told_by_the_first_bytes(head, kind):
     assert program_kind(head) == kind
+
+
+@pytest.mark.parametrize("order", ["big", "little"])
+@pytest.mark.parametrize("bits", [32, 64])
+def test_loader_of_a_program_is_found_among_its_segments(bits, order):
+    kind = program_kind(elf_with_loader("/lib/ld.so", bits=bits, order=order))
+
+    assert isinstance(kind, Binary)
+    assert kind.loader == "/lib/ld.so"
 
 
 @given(st.sampled_from([b"", b"#!", b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe"]), st.binary())

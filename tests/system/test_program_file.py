@@ -10,7 +10,7 @@ import pytest
 from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.system.program_file import explained
 from tests.presentation.samples import said
-from tests.support.programs_for_others import elf, pe
+from tests.support.programs_for_others import elf, elf_with_loader, pe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,3 +98,13 @@ def test_program_that_cannot_be_read_is_told_in_the_words_of_the_system(path: Pa
     path.mkdir()
 
     assert "The system says: execve: Exec format error." in why(path)[1]
+
+
+def test_program_whose_loader_is_missing_names_it(path: Path) -> None:
+    path.write_bytes(elf_with_loader("/nowhere/ld-linux.so.2"))
+
+    failure_class, reason, next_step = why(path)
+
+    assert failure_class is FailureClass.NOT_RUNNABLE
+    assert "needs the loader /nowhere/ld-linux.so.2, which does not exist" in reason
+    assert next_step.startswith("Install a PicoClaw that is made for this system")
