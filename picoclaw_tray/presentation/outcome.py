@@ -138,7 +138,9 @@ def _started(verb: Verb, asked: Situation, before: Situation, after: Situation) 
     match state.phase:
         case Running(process=process) if verb is Verb.START or _is_fresh(process, asked):
             return _done(process, text(_RUNS, pid=process.key.pid))
-        case Failed() | Stopped():
+        case Backoff() if state.failure is asked.state.failure:
+            return None  # that was before
+        case Failed() | Stopped() | Backoff():
             return _not_started(state)
         case _:
             return None
@@ -154,7 +156,8 @@ def _not_started(state: State) -> Answer | None:
             pass
     if is_unexplained(state):
         return None  # its reason comes a moment later
-    return _error(reason_of(state.failure), *_next_step(state.failure))
+    goes_on = (text(_GOES_ON),) if isinstance(state.phase, Backoff) else ()
+    return _error(reason_of(state.failure), *_next_step(state.failure), *goes_on)
 
 
 def _is_refused(before: Phase, state: State) -> bool:
