@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.desktop.controller import GatewayController
@@ -27,15 +25,18 @@ from picoclaw_tray.desktop.system_bus import SystemBus
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.policy import Policy
-from picoclaw_tray.lifecycle.state import QuitKind
+from picoclaw_tray.lifecycle.state import QuitKind, Running
 from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
+from picoclaw_tray.presentation.port_holder import about_holder
 from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
 from picoclaw_tray.remote import View
+from picoclaw_tray.system.launch_site import start_options
 from picoclaw_tray.system.observation import Observation
+from picoclaw_tray.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,9 +45,11 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.desktop.dialogs import Dialogs
     from picoclaw_tray.desktop.log_window import GatewayWindow
+    from picoclaw_tray.desktop.remedy_actions import RemedyActions
+    from picoclaw_tray.settings import Settings
     from picoclaw_tray.system.autostart.entry import LoginEntry
     from picoclaw_tray.system.crew import Crew
-    from picoclaw_tray.system.launch_site import LaunchSite
+    from picoclaw_tray.system.launch_site import LaunchSite, StartOptions
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +102,8 @@ class TrayApp(QObject):
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
         self._log_model = LogModel(self._store, self)
-        crew = _late_crew(site, debug=debug)
+        self._options = start_options(site, debug=debug)
+        crew = _late_crew(site, self._options)
         self._controller = GatewayController(
             crew, site.settings.applied_to(POLICY), self._recent_output, self
         )
@@ -119,7 +123,7 @@ class TrayApp(QObject):
         self._shell = ShellAccess(self._board, self)
         self._no_host = False
         self._connect()
-        self._board.on_quit_set(site.settings.on_quit)
+        self._apply(site.settings)
 
     def begin(self, *, start: bool) -> None:
         """Shows the icon, then looks for a gateway and, if asked, starts one."""
@@ -157,6 +161,7 @@ class TrayApp(QObject):
         """After the event loop: nothing of ours is left behind."""
         self._dialogs.close()
         self._tray.close()
+        self._actions.close()
         if self._window is not None:
             self._window.set_confirm_close(False)
             self._window.close()
@@ -195,6 +200,7 @@ class TrayApp(QObject):
         controller.observed.connect(self._login.glance)
         self._login.changed.connect(board.on_login_changed)
         self._actions.login_wished.connect(self._login.set_enabled)
+        self._actions.setting_wished.connect(self._on_setting_wished)
         self._tray.menu_opening.connect(self._login.ask)
         board.situation_changed.connect(self._on_situation)
         board.situation_changed.connect(self._notifier.on_situation)
@@ -278,6 +284,7 @@ class TrayApp(QObject):
             self._window.visibility_changed.connect(self._login.ask)
             self._window.clear_requested.connect(self._on_clear_requested)
             self._window.close_requested.connect(self._on_close_requested)
+            self._window.remedy_chosen.connect(self._remedies.carry_out)
             self._window.set_confirm_close(self._no_host)
             self._on_situation(self._board.situation)
         self._window.show()
@@ -291,7 +298,18 @@ class TrayApp(QObject):
         dialogs = Dialogs(self)
         dialogs.quit_confirmed.connect(self._on_quit_confirmed)
         dialogs.fate_chosen.connect(self._on_quit_wished)
+        dialogs.program_chosen.connect(self._on_program_chosen)
         return dialogs
+
+    @cached_property
+    def _remedies(self) -> RemedyActions:
+        from picoclaw_tray.desktop.remedy_actions import RemedyActions  # noqa: PLC0415
+
+        remedies = RemedyActions(self._dialogs, self)
+        remedies.wished.connect(self._on_wished)
+        remedies.debug_log_wished.connect(self._on_debug_log_wished)
+        remedies.port_owner_wished.connect(self._on_port_owner_wished)
+        return remedies
 
     @Slot()
     def _on_host_missing(self) -> None:
@@ -316,16 +334,61 @@ class TrayApp(QObject):
 
     @Slot()
     def _on_open_config(self) -> None:
-        folder = self._site.place.config.parent
-        # os.path, not pathlib: it answers also when a folder on the way may not be entered.
-        existing = next(path for path in (folder, *folder.parents) if os.path.isdir(path))  # noqa: PTH112
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(existing))):
-            self._dialogs.show_folder(existing)
+        from picoclaw_tray.desktop.remedy_actions import open_or_name  # noqa: PLC0415
+
+        open_or_name(self._site.place.config.parent, self._dialogs)
 
     @Slot()
     def _on_about(self) -> None:
         version, site = self._board.situation.facts.version, self._site
         self._dialogs.show_about(version, site.log_folder, site.settings_file)
+
+    @Slot()
+    def _on_port_owner_wished(self) -> None:
+        holder = self._board.situation.facts.port_owner
+        if holder is not None:
+            sentence, *lines = map(rendered, about_holder(holder))
+            self._dialogs.show_message(sentence, *lines)
+
+    # -- settings -----------------------------------------------------------------------------
+
+    def _apply(self, settings: Settings) -> None:
+        self._options.settings = settings
+        self._controller.set_policy(settings.applied_to(POLICY))
+        self._actions.options.show_settings(settings)
+        self._board.on_quit_set(settings.on_quit)
+
+    @Slot(str, object)
+    def _on_setting_wished(self, key: str, value: object) -> None:
+        if isinstance(value, str | bool):
+            self._set(key, value)
+
+    def _set(self, key: str, value: str | bool) -> bool:  # noqa: FBT001 - a switch is one
+        """Whether it is so now."""
+        from picoclaw_tray.system.settings_store import change_setting  # noqa: PLC0415
+
+        changed = change_setting(self._site.settings_file, key, value)
+        if isinstance(changed, Text):
+            self._actions.options.show_settings(self._options.settings)
+            self._dialogs.show_message(rendered(changed))
+            return False
+        log.info("setting: %s", key)
+        self._apply(changed)
+        return True
+
+    @Slot(str)
+    def _on_program_chosen(self, path: str) -> None:
+        if self._set("gateway", path):
+            self._controller.start()
+
+    @Slot()
+    def _on_debug_log_wished(self) -> None:
+        """For this start and all later ones of this tray."""
+        self._options.debug = True
+        if isinstance(self._controller.state.phase, Running):
+            self._controller.restart_anyway()
+        else:
+            self._controller.start_anyway()
 
     # -- wishes -------------------------------------------------------------------------------
 
@@ -404,14 +467,14 @@ class TrayApp(QObject):
         self._application.exit(0)
 
 
-def _late_crew(site: LaunchSite, *, debug: bool) -> Callable[[], Crew]:
+def _late_crew(site: LaunchSite, options: StartOptions) -> Callable[[], Crew]:
     """Puts the crew together at the first call, in the lane that uses it."""
 
     @cache
     def crew() -> Crew:
         from picoclaw_tray.system.crew import assemble  # noqa: PLC0415 - see its docstring
 
-        return assemble(site, debug=debug)
+        return assemble(site, options)
 
     return crew
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QApplication, QMenu
 
+from picoclaw_tray.lifecycle.policy import OnQuit
 from picoclaw_tray.presentation.tray import Wish
 
 if TYPE_CHECKING:
@@ -15,10 +16,66 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.presentation.autostart import Tick
     from picoclaw_tray.presentation.tray import Entry, TrayView
+    from picoclaw_tray.settings import Settings
     from picoclaw_tray.text import Text
 
 MENU_WIDTH = 60
 """Characters; a failure in a whole sentence would make the menu as wide as the screen."""
+
+
+class OptionsMenu(QMenu):
+    """The settings that are switches; ticked as they are.
+
+    Signals:
+        wished(str, object): This setting is to have this value.
+    """
+
+    wished = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTitle(self.tr("O&ptions"))
+        self.after_crash = self._switch(self.tr("&Restart after a crash"), "restart_after_crash")
+        self.when_hung = self._switch(self.tr("Restart when it &hangs"), "restart_when_hung")
+        self.addSection(self.tr("When the tray quits"))
+        self._group = QActionGroup(self)
+        self.on_quit = {
+            OnQuit.STOP: self._choice(self.tr("&Stop the gateway"), OnQuit.STOP),
+            OnQuit.LEAVE: self._choice(self.tr("&Leave it running"), OnQuit.LEAVE),
+            OnQuit.ASK: self._choice(self.tr("&Ask each time"), OnQuit.ASK),
+        }
+
+    def show_settings(self, settings: Settings) -> None:
+        """Ticks what is set."""
+        self.after_crash.setChecked(settings.restart_after_crash)
+        self.when_hung.setChecked(settings.restart_when_hung)
+        self.on_quit[settings.on_quit].setChecked(True)
+
+    def _switch(self, label: str, key: str) -> QAction:
+        action = QAction(label, self, checkable=True)
+        action.setData(key)
+        action.triggered.connect(self._on_switched)
+        self.addAction(action)
+        return action
+
+    def _choice(self, label: str, on_quit: OnQuit) -> QAction:
+        action = QAction(label, self._group, checkable=True)
+        action.setData(on_quit.value)
+        action.triggered.connect(self._on_chosen)
+        self.addAction(action)
+        return action
+
+    @Slot()
+    def _on_switched(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.wished.emit(action.data(), action.isChecked())
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.wished.emit("on_quit", action.data())
 
 
 class Actions(QObject):
@@ -27,10 +84,12 @@ class Actions(QObject):
     Signals:
         wished(Wish): An entry was chosen that asks something of the gateway or the tray.
         login_wished(bool): The tray is to start at login, or no longer.
+        setting_wished(str, object): This setting is to have this value.
     """
 
     wished = Signal(Wish)
     login_wished = Signal(bool)
+    setting_wished = Signal(str, object)
 
     def __init__(self, render: Callable[[Text], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +111,9 @@ class Actions(QObject):
         _set_label(self.open_config, self.tr("Open &config folder"))
         self.login = QAction(self, checkable=True, enabled=False)
         self.login.triggered.connect(self._on_login_triggered)
+        self.options = OptionsMenu()
+        self.options.wished.connect(self.setting_wished)
+        self.options.menuAction().setIconText(self.options.title())
         self.about = QAction(self)
         _set_label(self.about, self.tr("&About"))
         self.quit = self._wishing(Wish.QUIT)
@@ -66,9 +128,14 @@ class Actions(QObject):
             self.reload,
             self.open_config,
             self.login,
+            self.options.menuAction(),
             self.about,
             self.quit,
         )
+
+    def close(self) -> None:
+        """Takes the submenu away, which belongs to no other widget."""
+        self.options.deleteLater()
 
     def show_view(self, view: TrayView) -> None:
         """Sets what differs: each set property is a message to the panel."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from picoclaw_tray.desktop.parts import ReadableLabel, mixed
+from picoclaw_tray.desktop.flow_layout import FlowLayout
+from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, mixed
+from picoclaw_tray.presentation.remedies import Remedy, RemedyKind
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -27,6 +29,8 @@ _TINT: Final = 0.12
 _STRIPE: Final = 4
 _RADIUS: Final = 6
 _MOST_LINES: Final = 8
+_THANKS_MS: Final = 1500
+_REMEDY_PADDING: Final = QSize(20, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,13 @@ class FailureContent:
 
     Attributes:
         reason: What happened; empty where the headline says it.
+        facts: How it ended, and what the gateway said of that; may be empty.
         next_step: What the person can do; may be empty.
         evidence: Lines that show it, secrets masked; may be empty.
     """
 
     reason: str = ""
+    facts: str = ""
     next_step: str = ""
     evidence: tuple[str, ...] = ()
 
@@ -73,12 +79,70 @@ class Card(QFrame):
         return label
 
 
+class RemedyRow(QWidget):
+    """Buttons for what can be done about it, as many as there are.
+
+    Signals:
+        chosen(Remedy): One was pressed.
+    """
+
+    chosen = Signal(Remedy)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self)
+        self._flow.setContentsMargins(0, 4, 0, 0)
+        self._shown: tuple[tuple[Remedy, str], ...] = ()
+        self._buttons: list[PaddedButton] = []
+        self._thanks = QTimer(self, singleShot=True, interval=_THANKS_MS)
+        self._thanks.timeout.connect(self._on_thanked)
+        self.hide()
+
+    def show_remedies(self, remedies: tuple[tuple[Remedy, str], ...]) -> None:
+        """Sets what differs: a button that is about to be pressed stays where it is."""
+        if remedies == self._shown:
+            return
+        self._shown = remedies
+        for button in self._buttons:
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._buttons = [self._button(label) for _, label in remedies]
+        self.setVisible(bool(remedies))
+
+    def _button(self, label: str) -> PaddedButton:
+        button = PaddedButton(_REMEDY_PADDING, self)
+        button.setText(label)
+        button.clicked.connect(self._on_clicked)
+        self._flow.addWidget(button)
+        button.show()
+        return button
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        button = self.sender()
+        if not isinstance(button, PaddedButton) or button not in self._buttons:
+            return
+        remedy, _ = self._shown[self._buttons.index(button)]
+        if remedy.kind is RemedyKind.COPY:
+            button.setText(self.tr("Copied"))
+            self._thanks.start()
+        self.chosen.emit(remedy)
+
+    @Slot()
+    def _on_thanked(self) -> None:
+        for button, (_, label) in zip(self._buttons, self._shown, strict=True):
+            button.setText(label)
+
+
 class NoticeCard(Card):
     """One sentence that is no failure. Hidden as long as there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_BLUE, parent)
         self._text = self._add_label()
+        self.remedies = RemedyRow(self)
+        self._column.addWidget(self.remedies)
         self.hide()
 
     def show_notice(self, notice: str) -> None:
@@ -97,7 +161,10 @@ class FailureCard(Card):
         bold = QFont(self._reason.font())
         bold.setBold(True)
         self._reason.setFont(bold)
+        self._facts = self._add_label()
         self._next_step = self._add_label()
+        self.remedies = RemedyRow(self)
+        self._column.addWidget(self.remedies)
         self._unfold = QToolButton(self)
         self._unfold.setText(self.tr("What the gateway said"))
         self._unfold.setCheckable(True)
@@ -127,6 +194,7 @@ class FailureCard(Card):
     def _fill(self, content: FailureContent) -> None:
         for label, sentence in (
             (self._reason, content.reason),
+            (self._facts, content.facts),
             (self._next_step, content.next_step),
         ):
             label.show_text(sentence)

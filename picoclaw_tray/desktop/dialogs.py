@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from picoclaw_tray import __version__
 from picoclaw_tray.desktop.icons import app_icon
@@ -24,10 +24,12 @@ class Dialogs(QObject):
     Signals:
         quit_confirmed(): The person wants the tray to end.
         fate_chosen(bool): The tray is to end; whether the gateway is left running.
+        program_chosen(str): This is PicoClaw's program.
     """
 
     quit_confirmed = Signal()
     fate_chosen = Signal(bool)
+    program_chosen = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,8 @@ class Dialogs(QObject):
         self._folder: QMessageBox | None = None
         self._quit: QPushButton | None = None
         self._fate: QMessageBox | None = None
+        self._message: QMessageBox | None = None
+        self._programs: QFileDialog | None = None
 
     def show_about(self, gateway_version: str, log_folder: Path, settings: Path) -> None:
         """Who we are, what we watch, and where our own files are."""
@@ -105,15 +109,40 @@ class Dialogs(QObject):
             leave.clicked.connect(self._on_leave_chosen)
         _raise(self._fate)
 
-    def show_folder(self, folder: Path) -> None:
-        """Names a folder that the desktop could not open."""
+    def show_path(self, path: Path) -> None:
+        """Names a file or folder that the desktop could not open."""
         if self._folder is None:
             self._folder = self._box(PROJECT_NAME)
             self._folder.setIcon(QMessageBox.Icon.Information)
-            self._folder.setText(self.tr("This desktop has no program that opens folders."))
             self._folder.setStandardButtons(QMessageBox.StandardButton.Close)
-        self._folder.setInformativeText(str(folder))
+        what = (
+            self.tr("This desktop has no program that opens folders.")
+            if path.is_dir()
+            else self.tr("This desktop has no program that opens this file.")
+        )
+        self._folder.setText(what)
+        self._folder.setInformativeText(str(path))
         _raise(self._folder)
+
+    def show_message(self, sentence: str, *lines: str) -> None:
+        """Tells what came of something that was just asked for."""
+        if self._message is None:
+            self._message = self._box(PROJECT_NAME)
+            self._message.setIcon(QMessageBox.Icon.Information)
+            self._message.setStandardButtons(QMessageBox.StandardButton.Close)
+        self._message.setText(sentence)
+        self._message.setInformativeText("\n".join(lines))
+        _raise(self._message)
+
+    def choose_program(self) -> None:
+        """Asks for PicoClaw's program."""
+        if self._programs is None:
+            self._programs = QFileDialog(None, self.tr("Choose the picoclaw program"))
+            self._programs.setFileMode(QFileDialog.FileMode.ExistingFile)
+            self._programs.fileSelected.connect(self.program_chosen)
+        self._programs.open()
+        self._programs.raise_()
+        self._programs.activateWindow()
 
     def _box(self, title: str, parent: QWidget | None = None) -> QMessageBox:
         from PySide6.QtCore import Qt  # noqa: PLC0415 - its enumerations take 15 ms to make
@@ -138,11 +167,13 @@ class Dialogs(QObject):
 
     def close(self) -> None:
         """Takes them away, before the application goes."""
-        for box in (self._about, self._question, self._folder, self._fate):
+        boxes = (self._about, self._question, self._folder, self._fate, self._message)
+        for box in (*boxes, self._programs):
             if box is not None:
                 box.close()
                 box.deleteLater()
         self._about = self._question = self._folder = self._quit = self._fate = None
+        self._message = self._programs = None
 
 
 def _raise(box: QMessageBox) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +25,7 @@ from picoclaw_tray.desktop.cards import (
 from picoclaw_tray.desktop.flow_layout import FlowLayout
 from picoclaw_tray.desktop.log_view import LogView
 from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Rule
+from picoclaw_tray.presentation.remedies import Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +56,7 @@ class WindowContent:
         details: Version, PID, address, uptime, as far as they are known.
         failure: The last failure, as long as it matters.
         notice: What is no failure and yet has to be said; may be empty.
+        remedies: What can be done about it with one click, and how the button is called.
     """
 
     icon: QIcon
@@ -62,6 +65,7 @@ class WindowContent:
     details: tuple[str, ...] = ()
     failure: FailureContent | None = None
     notice: str = ""
+    remedies: tuple[tuple[Remedy, str], ...] = ()
 
 
 class GatewayWindow(QMainWindow):
@@ -76,11 +80,13 @@ class GatewayWindow(QMainWindow):
         close_requested(): The person closes the window, which stays open: see
             ``set_confirm_close``.
         clear_requested(): The person wants all lines to be forgotten.
+        remedy_chosen(Remedy): The person wants this done about what is wrong.
     """
 
     visibility_changed = Signal(bool)
     close_requested = Signal()
     clear_requested = Signal()
+    remedy_chosen = Signal(Remedy)
 
     def __init__(
         self, model: LogModel, actions: Sequence[QAction], parent: QWidget | None = None
@@ -105,6 +111,8 @@ class GatewayWindow(QMainWindow):
         self._view.clear_requested.connect(self.clear_requested)
         model.caught_up.connect(self._on_caught_up)
         self._newest.clicked.connect(self._on_newest_clicked)
+        self._failure.remedies.chosen.connect(self.remedy_chosen)
+        self._notice.remedies.chosen.connect(self.remedy_chosen)
         self.setWindowTitle("PicoClaw")
         self.setMinimumSize(_SMALLEST)
         self.resize(_SIZE)
@@ -123,6 +131,9 @@ class GatewayWindow(QMainWindow):
         self._details.setVisible(bool(content.details))
         self._failure.show_failure(_beside(content.headline, content.failure))
         self._notice.show_notice(content.notice)
+        failed = content.failure is not None
+        self._failure.remedies.show_remedies(content.remedies if failed else ())
+        self._notice.remedies.show_remedies(() if failed else content.remedies)
         self._leave_room()
 
     def set_placeholder(self, text: str) -> None:
@@ -214,6 +225,8 @@ class GatewayWindow(QMainWindow):
         for action in actions:
             button = PaddedButton(_BUTTON_PADDING)
             button.setDefaultAction(action)
+            if action.menu() is not None:
+                button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             buttons.addWidget(button)
             self._buttons.append(button)
         top = QVBoxLayout()

@@ -169,7 +169,9 @@ def _menu(actions: Actions) -> QMenu:
     menu.addActions([actions.start, actions.start_anyway, actions.stop])
     menu.addActions([actions.restart, actions.reload])
     menu.addSeparator()
-    menu.addActions([actions.show_log, actions.open_config, actions.login, actions.about])
+    menu.addActions([actions.show_log, actions.open_config, actions.login])
+    menu.addMenu(actions.options)
+    menu.addAction(actions.about)
     menu.addSeparator()
     menu.addAction(actions.quit)
     return menu

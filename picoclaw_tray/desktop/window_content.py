@@ -9,7 +9,9 @@ from PySide6.QtCore import QCoreApplication
 from picoclaw_tray.desktop.cards import FailureContent
 from picoclaw_tray.desktop.log_window import WindowContent
 from picoclaw_tray.desktop.translation import rendered
+from picoclaw_tray.presentation.failure_card import failure_facts, failure_lines
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
+from picoclaw_tray.presentation.remedies import remedies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,7 @@ def window_content(
         details=tuple(map(rendered, view.details)),
         failure=_failure(situation.state),
         notice="\n".join(filter(None, _notices(situation, no_host=no_host))),
+        remedies=tuple((remedy, rendered(remedy.text)) for remedy in remedies(situation)),
     )
 
 
@@ -49,6 +52,7 @@ def _failure(state: State) -> FailureContent | None:
         return None
     return FailureContent(
         reason=rendered(reason),
+        facts="\n".join(map(rendered, failure_facts(failure))),
         next_step=rendered(failure.next_step) if failure.next_step else "",
-        evidence=failure.evidence,
+        evidence=failure_lines(failure),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from picoclaw_tray.gateway.chatter import is_banner, is_chatter
 from picoclaw_tray.gateway.failure_rules import (
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.gateway.vitals import Vitals
     from picoclaw_tray.text import Template
+
+    _Lines: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+    """Of the output, and of the panic log."""
 
 __all__ = ["Diagnosis", "Evidence", "FailureClass", "diagnose"]
 
@@ -94,8 +97,9 @@ class Diagnosis:
     Attributes:
         failure_class: what a program may go by.
         reason: what happened.
-        evidence: lines that show it: how a hung gateway is, then at most ``EVIDENCE_LINES`` of the
-            output, then as many of the panic log.
+        output: lines that show it: how a hung gateway is, then at most ``EVIDENCE_LINES`` of what
+            it printed.
+        panic: as many of the panic log.
         next_step: what the person can do.
         curable: a retry may cure it.
         detail: the gateway's own words for a failed start, verbatim.
@@ -105,12 +109,18 @@ class Diagnosis:
 
     failure_class: FailureClass
     reason: Text
-    evidence: tuple[str, ...]
+    output: tuple[str, ...]
+    panic: tuple[str, ...]
     next_step: Text | None
     curable: bool
     detail: str = ""
     command: str = ""
     by_waiting: bool = False
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """All lines that show it."""
+        return self.output + self.panic
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
@@ -130,7 +140,8 @@ def _hung(evidence: Evidence) -> Diagnosis:
     if vitals is None:
         return _conclude(HUNG, lines)
     rule = HALTED if vitals.activity is Activity.STOPPED else HUNG
-    return _conclude(rule, (vitals_line(vitals), *lines), pid=str(vitals.pid))
+    lines = (vitals_line(vitals), *lines[0]), lines[1]
+    return _conclude(rule, lines, pid=str(vitals.pid))
 
 
 def _from_startup_error(evidence: Evidence) -> Diagnosis | None:
@@ -141,10 +152,11 @@ def _from_startup_error(evidence: Evidence) -> Diagnosis | None:
         return None
     tails = evidence.output_tail, evidence.panic_tail
     output, panic = (_last(_up_to(tail, found.line)) for tail in tails)
+    lines = output, panic
     for pattern, rule in STARTUP_RULES:
         if match := pattern.search(found.error):
-            return _conclude(rule, output + panic, found.error, **match.groupdict())
-    return _conclude(UNKNOWN_STARTUP, output + panic, found.error, error=found.error)
+            return _conclude(rule, lines, found.error, **match.groupdict())
+    return _conclude(UNKNOWN_STARTUP, lines, found.error, error=found.error)
 
 
 def _from_panic(evidence: Evidence) -> Diagnosis | None:
@@ -159,9 +171,9 @@ def _from_panic(evidence: Evidence) -> Diagnosis | None:
         output = _first(in_output) if in_output else _last(_telling(evidence))
         panic = _first(in_panic) if in_panic else _last(evidence.panic_tail)
         if by_signal := _GO_SIGNAL.match(begins[0]):
-            return _conclude(SIGNALLED, output + panic, signal=by_signal["signal"])
+            return _conclude(SIGNALLED, (output, panic), signal=by_signal["signal"])
         rule = OUT_OF_MEMORY if _MEMORY_LINE.match(begins[0]) else PANIC
-        return _conclude(rule, output + panic)
+        return _conclude(rule, (output, panic))
     if evidence.exit_code == PANIC_EXIT_CODE:
         return _conclude(PANIC, _last_lines(evidence))
     return None
@@ -211,13 +223,11 @@ def _from_exit_code(evidence: Evidence) -> Diagnosis:
             return _conclude(rule, lines, code=str(code))
 
 
-def _conclude(
-    rule: FailureRule, evidence: tuple[str, ...] = (), detail: str = "", **gaps: str
-) -> Diagnosis:
+def _conclude(rule: FailureRule, lines: _Lines, detail: str = "", **gaps: str) -> Diagnosis:
     return Diagnosis(
         rule.failure_class,
         _fill(rule.reason, gaps),
-        evidence,
+        *lines,
         _fill(rule.next_step, gaps) if rule.next_step else None,
         rule.curable,
         detail,
@@ -232,8 +242,8 @@ def _fill(template: Template, gaps: dict[str, str]) -> Text:
     return Text(template, tuple(sorted(used.items())))
 
 
-def _last_lines(evidence: Evidence) -> tuple[str, ...]:
-    return _last(_telling(evidence)) + _last(evidence.panic_tail)
+def _last_lines(evidence: Evidence) -> _Lines:
+    return _last(_telling(evidence)), _last(evidence.panic_tail)
 
 
 def _telling(evidence: Evidence) -> tuple[str, ...]:

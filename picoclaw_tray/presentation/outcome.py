@@ -138,16 +138,16 @@ def _started(verb: Verb, asked: Situation, before: Situation, after: Situation) 
     match state.phase:
         case Running(process=process) if verb is Verb.START or _is_fresh(process, asked):
             return _done(process, text(_RUNS, pid=process.key.pid))
-        case Backoff() if state.failure is asked.state.failure:
-            return None  # that was before
         case Failed() | Stopped() | Backoff():
-            return _not_started(state)
+            return _not_started(state, asked.state)
         case _:
             return None
 
 
-def _not_started(state: State) -> Answer | None:
+def _not_started(state: State, asked: State) -> Answer | None:
     match state.phase:
+        case Backoff() if state.failure is asked.failure:
+            return None  # that was before
         case Stopped(reason=StopReason.FROM_OUTSIDE):
             return _error(text(_ENDED_EARLY), text(_SEE_LOG))
         case Stopped():

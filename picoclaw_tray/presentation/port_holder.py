@@ -55,6 +55,34 @@ class PortHolder:
     answers_like_one: bool = False
 
 
+_ABOUT = QT_TRANSLATE_NOOP("Port", "Who uses the gateway's port")
+_ABOUT_PID = QT_TRANSLATE_NOOP("Port", "PID {pid}")
+_ABOUT_NAME = QT_TRANSLATE_NOOP("Port", "Program {name}")
+_ABOUT_BINARY = QT_TRANSLATE_NOOP("Port", "File {path}")
+_ABOUT_HOME = QT_TRANSLATE_NOOP("Port", "Gateway of the home {path}")
+_ABOUT_NO_HOME = QT_TRANSLATE_NOOP("Port", "A gateway; its home cannot be told")
+_ABOUT_VERSION = QT_TRANSLATE_NOOP("Port", "Version {version}")
+_ABOUT_NOTHING = QT_TRANSLATE_NOOP("Port", "This cannot be told: it belongs to another user.")
+
+
+def about_holder(holder: PortHolder) -> tuple[Text, ...]:
+    """A heading, then a line for each thing that is known."""
+    lines = []
+    if holder.name:
+        lines.append(text(_ABOUT_NAME, name=holder.name))
+    if holder.pid is not None:
+        lines.append(text(_ABOUT_PID, pid=holder.pid))
+    if holder.binary:
+        lines.append(text(_ABOUT_BINARY, path=holder.binary))
+    if holder.version:
+        lines.append(text(_ABOUT_VERSION, version=holder.version))
+    if holder.home is not None:
+        lines.append(text(_ABOUT_HOME, path=holder.home))
+    elif holder.gateway:
+        lines.append(text(_ABOUT_NO_HOME))
+    return (text(_ABOUT), *(lines or (text(_ABOUT_NOTHING),)))
+
+
 def port_taken(port: int, holder: PortHolder, *, this_home: str = "") -> Text:
     """Who sits on our port, as far as it can be told.
 

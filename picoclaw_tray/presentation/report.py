@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.lifecycle.state import Backoff, Failed
+from picoclaw_tray.presentation.failure_card import failure_facts, failure_lines
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
 from picoclaw_tray.presentation.status import headline
 from picoclaw_tray.presentation.text import render
@@ -34,12 +35,14 @@ def report(situation: Situation, now: float, *, from_tray: bool) -> tuple[str, .
     # A headline that says why belongs together with what to do about it.
     explained = situation.state.failure if _says_why(situation) else None
     lines = [render(headline(situation.state, now))]
-    if explained is not None and explained.next_step is not None:
-        lines.append(render(explained.next_step))
+    if explained is not None:
+        lines += map(render, failure_facts(explained))
+        if explained.next_step is not None:
+            lines.append(render(explained.next_step))
     lines += [INDENT + render(detail) for detail in _details(situation, now)]
     lines += [render(sentence) for sentence in _sentences(situation)]
     if explained is not None:
-        lines += [INDENT + line for line in explained.evidence]
+        lines += [INDENT + line for line in failure_lines(explained)]
     return tuple(lines if from_tray else [*lines, render(text(_NO_TRAY))])
 
 

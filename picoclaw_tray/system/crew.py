@@ -15,9 +15,10 @@ from picoclaw_tray.system.baselines import Baselines
 from picoclaw_tray.system.config_files import ConfigFiles
 from picoclaw_tray.system.diagnoser import Diagnoser
 from picoclaw_tray.system.gateway_command import find_gateway
+from picoclaw_tray.system.launch_site import start_options
 from picoclaw_tray.system.observer import Observer
 from picoclaw_tray.system.preflight import Preflight
-from picoclaw_tray.system.preparer import Preparer, StartOptions
+from picoclaw_tray.system.preparer import Preparer
 from picoclaw_tray.system.reloader import Reloader
 from picoclaw_tray.system.run_record import RunRecords
 from picoclaw_tray.system.traces import Traces
@@ -27,11 +28,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.lifecycle.state import Failure
-    from picoclaw_tray.system.launch_site import LaunchSite
-
-
-ERRORS_FILE = "gateway-errors.txt"
-"""In our state folder: what the last gateway without a pipe wrote before its panic log was open."""
+    from picoclaw_tray.system.launch_site import LaunchSite, StartOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +45,20 @@ class Crew:
     traces: Traces
 
 
-def assemble(site: LaunchSite, *, debug: bool = False, silent_tray: int | None = None) -> Crew:
+def assemble(
+    site: LaunchSite, options: StartOptions | None = None, *, silent_tray: int | None = None
+) -> Crew:
     """The crew for one site.
 
     Args:
         site: Where it works.
-        debug: Start gateways with their debug log.
+        options: How it starts gateways; those of the site if none are given.
         silent_tray: As for ``RunRecords``.
     """
     place, command = site.place, site.command
-    errors = site.state_folder / ERRORS_FILE
-    options = StartOptions(site.settings, site.environ, errors, debug)
+    options = options or start_options(site)
     find_command: Callable[[], GatewayCommand | Failure]
-    if command is None:
-        find_command = partial(find_gateway, options.settings.gateway, options.environ)
-    else:
-        find_command = partial(_given, command)
+    find_command = partial(_found, options) if command is None else partial(_given, command)
     environ = gateway_environment(
         options.environ,
         home=str(place.home),
@@ -79,13 +74,17 @@ def assemble(site: LaunchSite, *, debug: bool = False, silent_tray: int | None =
     return Crew(
         Observer(place, config, run_records, baselines, preflight),
         Preparer(place, preflight, traces, run_records.fingerprint_key, options),
-        Diagnoser(traces, errors, lambda: preflight.command.program),
+        Diagnoser(traces, options.errors, lambda: preflight.command.program),
         run_records,
         config,
         preflight,
         Reloader(place, config, baselines),
         traces,
     )
+
+
+def _found(options: StartOptions) -> GatewayCommand | Failure:
+    return find_gateway(options.settings.gateway, options.environ)
 
 
 def _given(command: GatewayCommand) -> GatewayCommand:

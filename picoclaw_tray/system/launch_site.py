@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SETTINGS_LIMIT = 256 * 1024
 """Bytes; ours have some hundred."""
 
+ERRORS_FILE = "gateway-errors.txt"
+"""In our state folder: what the last gateway without a pipe wrote before its panic log was open."""
+
 _NO_FILE = QT_TRANSLATE_NOOP(
     "Settings", "{path} is a folder, a pipe or a device. The settings belong in a file."
 )
@@ -54,6 +57,27 @@ class LaunchSite:
     log_folder: Path
     command: GatewayCommand | None = None
     demo: DemoHome | None = None
+
+
+@dataclass(slots=True)
+class StartOptions:
+    """How this tray starts gateways; the GUI thread changes it, the watch lane reads it.
+
+    Attributes:
+        environ: The tray's own environment.
+        errors: The file for the standard error of a gateway without a pipe.
+        debug: With the gateway's debug log.
+    """
+
+    settings: Settings
+    environ: Mapping[str, str]
+    errors: Path
+    debug: bool = False
+
+
+def start_options(site: LaunchSite, *, debug: bool = False) -> StartOptions:
+    """Those that a tray begins with."""
+    return StartOptions(site.settings, site.environ, site.state_folder / ERRORS_FILE, debug)
 
 
 class SiteError(Exception):

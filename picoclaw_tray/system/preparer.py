@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.gateway.failure_rules import FailureClass
@@ -17,33 +16,17 @@ from picoclaw_tray.system.files import write_private
 from picoclaw_tray.system.paths import user_home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
     from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.lifecycle.state import Process
-    from picoclaw_tray.settings import Settings
+    from picoclaw_tray.system.launch_site import StartOptions
     from picoclaw_tray.system.paths import GatewayPlace
     from picoclaw_tray.system.preflight import Checked, Preflight
     from picoclaw_tray.system.traces import Traces
 
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class StartOptions:
-    """How this tray starts gateways.
-
-    Attributes:
-        environ: Its own environment.
-        errors: The file for the standard error of a gateway without a pipe.
-    """
-
-    settings: Settings
-    environ: Mapping[str, str]
-    errors: Path
-    debug: bool = False
 
 
 class Preparer:

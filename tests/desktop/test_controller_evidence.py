@@ -89,11 +89,8 @@ def test_panic_leaves_the_last_lines_and_then_itself(
     failure = explained(tray)
 
     assert failure.failure_class == "panic"
-    assert failure.evidence == (
-        "the moon is full",
-        "panic: the stand-in was told to crash",
-        "goroutine 1 [running]:",
-    )
+    assert failure.evidence == ("the moon is full",)
+    assert failure.panic == ("panic: the stand-in was told to crash", "goroutine 1 [running]:")
 
 
 def test_gateway_that_was_found_leaves_what_its_log_gained(

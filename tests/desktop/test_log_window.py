@@ -15,7 +15,7 @@ from picoclaw_tray.logs.store import LogStore
 
 SECRET = "sk-proj-A1b2C3d4E5f6G7h8I9j0K1l2M3n4"
 HELD = 200
-FAILURE = FailureContent("The port is taken.", "Take another one.", ("bind: in use", "exit 1"))
+FAILURE = FailureContent("The port is taken.", "", "Take another one.", ("bind: in use", "exit 1"))
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 LEFT = Qt.MouseButton.LeftButton
 

@@ -91,6 +91,7 @@ def test_tray_has_its_menu_in_order(tray: Tray, actions: Actions) -> None:
         actions.show_log,
         actions.open_config,
         actions.login,
+        actions.options.menuAction(),
         actions.about,
         actions.quit,
     ]

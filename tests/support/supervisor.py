@@ -206,7 +206,7 @@ def supervising(
         switches: The stand-in's, for the gateways that are started.
         policy: What differs from `QUICK`.
     """
-    crew = functools.cache(lambda: assemble(home.site(switches), debug=False))
+    crew = functools.cache(lambda: assemble(home.site(switches)))
     supervisor = Supervisor(qtbot, crew, replace(QUICK, **policy))  # type: ignore[arg-type]
     try:
         yield supervisor

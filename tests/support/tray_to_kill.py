@@ -57,7 +57,7 @@ def main() -> None:
     """Runs until it is killed."""
     folder, *command = sys.argv[1:]
     home = GatewayHome(Path(folder), tuple(command))
-    crew = functools.cache(lambda: assemble(home.site(), debug=False))
+    crew = functools.cache(lambda: assemble(home.site()))
     application = QCoreApplication([])
     controller = GatewayController(crew, Policy(), no_output, application)
     controller.state_changed.connect(say)

@@ -83,7 +83,7 @@ def test_diagnoser_reads_what_is_new_in_the_panic_log(
     found = diagnoser.diagnose(Failure("unknown", exit_code=2), OURS, ())
 
     assert found.failure_class == FailureClass.PANIC
-    assert found.evidence[0] == "panic: of this run"
+    assert found.panic[0] == "panic: of this run"
 
 
 def test_diagnoser_shows_where_a_long_panic_begins(
@@ -94,7 +94,7 @@ def test_diagnoser_shows_where_a_long_panic_begins(
     found = diagnoser.diagnose(Failure("unknown", exit_code=2), OURS, ())
 
     assert found.failure_class == FailureClass.PANIC
-    assert found.evidence[0] == "panic: oh"
+    assert found.panic[0] == "panic: oh"
 
 
 def test_diagnoser_passes_over_the_panic_of_an_earlier_run(diagnoser: Diagnoser) -> None:
@@ -112,8 +112,8 @@ def test_diagnoser_masks_secrets_of_the_panic_log(
 
     found = diagnoser.diagnose(Failure("unknown", exit_code=2), OURS, ())
 
-    assert found.evidence
-    assert secret not in "".join(found.evidence)
+    assert found.panic
+    assert secret not in "".join(found.panic)
 
 
 @pytest.mark.parametrize(

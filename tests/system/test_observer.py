@@ -33,7 +33,7 @@ AN_HOUR_S = 3600
 
 
 def _observer(home: GatewayHome) -> Observer:
-    return assemble(home.site(), debug=False).observer
+    return assemble(home.site()).observer
 
 
 def _look(home: GatewayHome, target: Process | None = None) -> Finding:
@@ -123,7 +123,7 @@ def test_observer_finds_a_gateway_whose_config_is_broken_by_now(
 def test_observer_knows_a_gateway_of_ours_by_the_run_record(gateway_home: GatewayHome) -> None:
     with gateway_home.started_by_hand() as gateway:
         ours = Process(_process(gateway.pid).key, ours=True)
-        assemble(gateway_home.site(), debug=False).run_records.write_spawned(ours, PLAN)
+        assemble(gateway_home.site()).run_records.write_spawned(ours, PLAN)
         seen = _observer(gateway_home).observe(None)
 
         assert isinstance(seen.finding, Found)
@@ -136,7 +136,7 @@ def test_observer_takes_a_reused_number_in_the_run_record_for_nobodys(
 ) -> None:
     with gateway_home.started_by_hand() as gateway:
         other = Process(ProcessKey(gateway.pid, "of another process"), ours=True)
-        assemble(gateway_home.site(), debug=False).run_records.write_spawned(other, PLAN)
+        assemble(gateway_home.site()).run_records.write_spawned(other, PLAN)
         finding = _look(gateway_home)
 
         assert isinstance(finding, Found)
@@ -520,7 +520,7 @@ def test_observer_asks_for_no_service_of_a_gateway_of_ours(
         proc = proc_folder(tmp_path / "proc", gateway.pid, "0::/system.slice/picoclaw.service\n")
         monkeypatch.setattr(service_manager, "PROC", proc)
         ours = Process(_process(gateway.pid).key, ours=True)
-        assemble(gateway_home.site(), debug=False).run_records.write_spawned(ours, PLAN)
+        assemble(gateway_home.site()).run_records.write_spawned(ours, PLAN)
         seen = _observer(gateway_home).observe(None)
 
     assert isinstance(seen.finding, Found)

@@ -22,7 +22,7 @@ LAUNCHER = "/opt/picoclaw-launcher"
 
 
 def observer(home: GatewayHome) -> Observer:
-    return assemble(home.site(), debug=False).observer
+    return assemble(home.site()).observer
 
 
 def test_gateway_of_a_terminal(gateway_home: GatewayHome) -> None:

@@ -80,7 +80,7 @@ def model_server(port: int) -> Iterator[Server]:
 
 
 def check(site: LaunchSite) -> Checked:
-    return assemble(site, debug=False).preflight.check(fresh=True)
+    return assemble(site).preflight.check(fresh=True)
 
 
 def objection_of(site: LaunchSite) -> Failure:
@@ -207,7 +207,7 @@ def test_program_is_asked_for_its_version_once(stand_in_home: GatewayHome, elsew
     asked = elsewhere / "asked"
     script = f"open({str(asked)!r}, 'a').write('x'); print('picoclaw 0.2.9')"
     command = GatewayCommand(sys.executable, ("-c", script))
-    crew = assemble(replace(stand_in_home.site(), command=command), debug=False)
+    crew = assemble(replace(stand_in_home.site(), command=command))
 
     versions = [crew.preflight.check(fresh=True).version for _ in range(3)]
 
@@ -321,7 +321,7 @@ def test_model_that_cannot_be_used_is_named(
 
 def test_local_model_that_is_away_is_waited_for_unless_anyway(stand_in_home: GatewayHome) -> None:
     configure(stand_in_home, local(free_port()))
-    crew = assemble(stand_in_home.site(), debug=False)
+    crew = assemble(stand_in_home.site())
 
     objection = crew.preflight.check(fresh=False).objection
     anyway = crew.preparer.prepare(anyway=True, replacing=None, fresh=True)
@@ -337,7 +337,7 @@ def test_local_model_that_is_away_is_waited_for_unless_anyway(stand_in_home: Gat
 def test_local_model_that_comes_back_is_seen_at_once(stand_in_home: GatewayHome) -> None:
     port = free_port()
     configure(stand_in_home, local(port))
-    checker = assemble(stand_in_home.site(), debug=False).preflight
+    checker = assemble(stand_in_home.site()).preflight
     for _ in range(3):  # the longer it was away, the longer that is believed
         assert checker.check(fresh=True).objection is not None
 
@@ -352,7 +352,7 @@ def test_local_model_that_comes_back_is_seen_at_once(stand_in_home: GatewayHome)
 def test_local_model_that_goes_away_is_missed_at_once(stand_in_home: GatewayHome) -> None:
     port = free_port()
     configure(stand_in_home, local(port))
-    checker = assemble(stand_in_home.site(), debug=False).preflight
+    checker = assemble(stand_in_home.site()).preflight
     with model_server(port):
         assert checker.check(fresh=True).objection is None
 
@@ -403,7 +403,7 @@ def test_program_of_a_model_is_looked_for_on_the_search_path(
     configure(stand_in_home, {"provider": "codex-cli"})
     site = stand_in_home.site()
     site = replace(site, environ={**site.environ, "PATH": str(elsewhere)})
-    checker = assemble(site, debug=False).preflight
+    checker = assemble(site).preflight
 
     without = checker.check(fresh=False).objection
     (elsewhere / ("codex.exe" if sys.platform == "win32" else "codex")).touch(mode=0o755)

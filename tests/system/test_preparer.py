@@ -14,6 +14,7 @@ from picoclaw_tray.lifecycle.state import Failure, Process
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.settings import Settings
 from picoclaw_tray.system.crew import assemble
+from picoclaw_tray.system.launch_site import start_options
 from picoclaw_tray.system.process_key import key_of
 from tests.support.gateway_home import GatewayHome
 
@@ -30,7 +31,7 @@ def _prepare(
     replacing: Process | None = None,
     debug: bool = False,
 ) -> LaunchPlan | Failure:
-    preparer = assemble(site, debug=debug).preparer
+    preparer = assemble(site, start_options(site, debug=debug)).preparer
     return preparer.prepare(anyway=anyway, replacing=replacing, fresh=True)
 
 
@@ -147,7 +148,7 @@ def test_config_with_an_unknown_model_is_refused_even_anyway(stand_in_home: Gate
 
 
 def test_config_is_read_anew_when_it_changed(stand_in_home: GatewayHome) -> None:
-    preparer = assemble(stand_in_home.site(), debug=False).preparer
+    preparer = assemble(stand_in_home.site()).preparer
     stand_in_home.break_config()
     assert isinstance(preparer.prepare(anyway=False, replacing=None, fresh=True), Failure)
 

@@ -117,7 +117,7 @@ def write_pid_file(home: GatewayHome, **fields: object) -> None:
 
 
 def reloader_of(home: GatewayHome) -> Reloader:
-    return assemble(home.site(), debug=False).reloader
+    return assemble(home.site()).reloader
 
 
 def process_of(pid: int = ME) -> Process:
@@ -137,7 +137,7 @@ ASKED = ["GET /health", f"POST /reload Bearer {TOKEN}"]
 
 
 def test_gateway_takes_over_its_config(gateway_home: GatewayHome) -> None:
-    crew = assemble(gateway_home.site(), debug=False)
+    crew = assemble(gateway_home.site())
     with gateway_home.started_by_hand() as program:
         process = process_of(program.pid)
         gateway_home.configure(default_model="", port=gateway_home.port + 1)
@@ -395,7 +395,7 @@ def test_broken_config_is_refused_before_asking(
 
 def test_config_counts_as_it_was_when_the_gateway_was_asked(stand_in_home: GatewayHome) -> None:
     write_pid_file(stand_in_home)
-    crew = assemble(stand_in_home.site(), debug=False)
+    crew = assemble(stand_in_home.site())
     with serving(gateway(), stand_in_home.port):
         answer = crew.reloader.ask(process_of())
     stand_in_home.configure(default_model="")
@@ -407,7 +407,7 @@ def test_config_counts_as_it_was_when_the_gateway_was_asked(stand_in_home: Gatew
 
 
 def test_nothing_is_noted_of_a_reload_that_was_dropped(stand_in_home: GatewayHome) -> None:
-    crew = assemble(stand_in_home.site(), debug=False)
+    crew = assemble(stand_in_home.site())
 
     crew.reloader.note(ReloadAnswer.nothing())
 
