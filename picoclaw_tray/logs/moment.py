@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MARGIN_S: Final = 2.0
 """The log tells whole seconds, and Linux tells the start of a process as inexactly."""
 
+SLACK_S: Final = 1.0
+"""So much earlier a line of a run may seem than its start; lost seconds are worse to a reader."""
+
 
 def lines_after(lines: Iterable[str], moment: float) -> tuple[str, ...]:
     """The lines that are surely younger than a moment; one that tells no time is not.
@@ -22,6 +25,17 @@ def lines_after(lines: Iterable[str], moment: float) -> tuple[str, ...]:
         moment: seconds since the epoch.
     """
     return tuple(line for line in lines if (_written_at(line) or 0.0) >= moment + MARGIN_S)
+
+
+def first_since(lines: Iterable[str], moment: float) -> int | None:
+    """Which line is the first that may have been written after a moment; none if all are older.
+
+    Args:
+        lines: of ``gateway.log``, in their order.
+        moment: seconds since the epoch.
+    """
+    times = map(_written_at, lines)
+    return next((n for n, at in enumerate(times) if at and at > moment - SLACK_S), None)
 
 
 def _written_at(line: str) -> float | None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from picoclaw_tray.logs.moment import lines_after
+from picoclaw_tray.logs.moment import first_since, lines_after
 
 START = datetime(2026, 4, 24, 8, 50, 19, tzinfo=UTC).timestamp()
 
@@ -52,3 +52,17 @@ def test_lines_keep_their_order():
     ]
 
     assert lines_after(lines, START) == (lines[0], lines[2])
+
+
+@pytest.mark.parametrize(
+    ("times", "first"),
+    [
+        ([], None),
+        (["", "2026-04-24T08:50:18Z"], None),
+        (["2026-04-24T08:50:19Z"], 0),
+        (["2026-04-24T08:50:18Z", "", "2026-04-24T08:50:30Z"], 2),
+        (["2026-04-24T08:50:18Z", "2026-04-24T16:50:19+08:00", "2020-01-01T00:00:00Z"], 1),
+    ],
+)
+def test_first_line_that_may_be_of_the_run_is_found(times, first):
+    assert first_since(map(line, times), START) == first
