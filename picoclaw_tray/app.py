@@ -13,6 +13,7 @@ from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.desktop.home_watch import HomeWatch
 from picoclaw_tray.desktop.icons import Icons
+from picoclaw_tray.desktop.log_feed import LogFeed
 from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.login_item import LoginItem
 from picoclaw_tray.desktop.notifier import Notifier
@@ -107,6 +108,7 @@ class TrayApp(QObject):
         self._controller = GatewayController(
             crew, site.settings.applied_to(POLICY), self._recent_output, self
         )
+        self._log_feed = LogFeed(site.place.log, self)
         self._reload = Reload(crew, self)
         self._login = LoginItem(partial(_login_entry, site), self)
         self._board = SituationBoard(surroundings, self)
@@ -167,6 +169,7 @@ class TrayApp(QObject):
             self._window.close()
             self._window.deleteLater()
         self._shell.close()
+        self._log_feed.close()
         self._controller.close()  # may wait for a look that is under way: nothing is shown any more
         self._signals.close()
         self._system_bus.close()
@@ -180,6 +183,11 @@ class TrayApp(QObject):
         controller, board = self._controller, self._board
         controller.run_started.connect(self._on_run_started)
         controller.lines_received.connect(self._on_lines_received)
+        controller.run_started.connect(self._log_feed.on_run_started)
+        controller.state_changed.connect(self._log_feed.on_state_changed)
+        controller.observed.connect(self._log_feed.on_observed)
+        self._log_feed.run_begun.connect(self._on_run_started)
+        self._log_feed.lines_received.connect(self._on_lines_received)
         controller.state_changed.connect(board.on_state_changed)
         controller.observed.connect(board.on_observed)
         controller.assessed.connect(board.on_assessed)
@@ -281,6 +289,7 @@ class TrayApp(QObject):
 
             self._window = GatewayWindow(self._log_model, self._actions.for_window())
             self._window.visibility_changed.connect(self._controller.set_attentive)
+            self._window.visibility_changed.connect(self._log_feed.set_wanted)
             self._window.visibility_changed.connect(self._login.ask)
             self._window.clear_requested.connect(self._on_clear_requested)
             self._window.close_requested.connect(self._on_close_requested)

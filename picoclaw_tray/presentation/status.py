@@ -63,7 +63,8 @@ _NOT_RUNNABLE = QT_TRANSLATE_NOOP("Status", "The gateway could not be started.")
 _NO_OUTPUT = QT_TRANSLATE_NOOP("Status", "No output yet. What the gateway prints appears here.")
 _OUTPUT_ELSEWHERE = QT_TRANSLATE_NOOP(
     "Status",
-    "This tray did not start the gateway and cannot see what it prints. Its log is in {folder}.",
+    "This tray cannot see what the gateway prints, only what it writes to its log. At the log "
+    "level “warn” PicoClaw writes next to nothing. The log is {file}.",
 )
 
 _BY_DETAIL = {COULD_NOT_LOOK: _NO_LOOK, COULD_NOT_CHECK: _NO_CHECK}
@@ -181,4 +182,4 @@ def log_placeholder(situation: Situation) -> Text:
     process = situation.state.process
     if process is None or process.has_pipe:
         return text(_NO_OUTPUT)
-    return text(_OUTPUT_ELSEWHERE, folder=join(situation.surroundings.home, "logs"))
+    return text(_OUTPUT_ELSEWHERE, file=join(situation.surroundings.home, "logs", "gateway.log"))

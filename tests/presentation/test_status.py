@@ -151,8 +151,9 @@ def test_reason_is_as_exact_as_what_is_known(failure, words):
         (
             Running(FOREIGN),
             (
-                "This tray did not start the gateway and cannot see what it prints. "
-                "Its log is in /home/alice/.picoclaw/logs."
+                "This tray cannot see what the gateway prints, only what it writes to its log. "
+                "At the log level “warn” PicoClaw writes next to nothing. "
+                "The log is /home/alice/.picoclaw/logs/gateway.log."
             ),
         ),
     ],
