@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtCore import QFileSystemWatcher, QTimer
 from picoclaw_tray.desktop.log_feed import LogFeed
 from picoclaw_tray.desktop.log_view import LogView
 from picoclaw_tray.lifecycle.messages import Found
+from picoclaw_tray.lifecycle.policy import OnQuit
 from picoclaw_tray.lifecycle.state import (
     Process,
     ProcessKey,
@@ -20,6 +22,7 @@ from picoclaw_tray.lifecycle.state import (
     Stopped,
 )
 from picoclaw_tray.presentation.situation import Facts
+from picoclaw_tray.settings import Settings
 from picoclaw_tray.system.log_follower import TURN_BYTES
 from picoclaw_tray.system.observation import Observation
 from tests.support.planted import KNOWN, SAID, SAID_KEY, token_of
@@ -279,6 +282,23 @@ def test_log_of_an_adopted_gateway_shows_no_secret(
     assert "it is •••" in shown
     assert "bot123456789:•••/getMe" in shown
     assert not [secret for secret in (*KNOWN, token) if secret in shown]
+
+
+def test_log_of_a_gateway_that_is_to_outlive_the_tray_is_in_the_window(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    stand_in_home.place.log.parent.mkdir()
+    stand_in_home.place.log.write_text(entry("old"), encoding="utf-8")
+    site = stand_in_home.site("chatter=0.1")
+    rig = start_rig(replace(site, settings=Settings(on_quit=OnQuit.LEAVE)))
+    rig.open_window()
+
+    rig.app.begin(start=True)
+    rig.until_runs()
+    rig.until(lambda: sum(STILL_HERE in line for line in rig.lines) >= 3)
+
+    assert any(line.endswith(" times=1") for line in rig.lines)
+    assert not any("old" in line for line in rig.lines)
 
 
 def test_window_says_where_the_log_of_an_adopted_gateway_is(
