@@ -60,7 +60,7 @@ test: lint ## Run every check; all that must pass before a change is shared
 test-fresh: ## Run `make run`, `make bundle` and `make test` on a bare Debian of their own (needs root)
 	$(PYTHON) -m tests.tools.fresh_machine
 
-test-long: lint ## Walk 2,000 ways through the life cycle, and delete its rows one by one
+test-long: lint ## Walk 2,000 ways through the life cycle, kill in 100 rounds, and delete its rows one by one
 	@$(BIN)/python tests/tools/system_packages.py test
 	$(PYTEST) --hypothesis-profile=long --timeout=1800 -o faulthandler_timeout=0 $(PYTEST_ARGS)
 	$(BIN)/python -m tests.tools.delete_rows
