@@ -208,11 +208,15 @@ class TrayApp(QObject):
         controller.observed.connect(self._login.glance)
         self._login.changed.connect(board.on_login_changed)
         self._actions.login_wished.connect(self._login.set_enabled)
-        self._actions.setting_wished.connect(self._on_setting_wished)
         self._tray.menu_opening.connect(self._login.ask)
         board.situation_changed.connect(self._on_situation)
         board.situation_changed.connect(self._notifier.on_situation)
         self._notifier.announced.connect(self._on_announced)
+        self._connect_what_asks_for_something()
+
+    def _connect_what_asks_for_something(self) -> None:
+        controller = self._controller
+        self._actions.setting_wished.connect(self._on_setting_wished)
         self._actions.wished.connect(self._on_wished)
         self._actions.show_log.triggered.connect(self.show_window)
         self._actions.open_config.triggered.connect(self._on_open_config)

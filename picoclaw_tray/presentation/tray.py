@@ -93,6 +93,7 @@ _UP_HOURS = QT_TRANSLATE_NOOP("Tray", "Up {hours} h {minutes} min")
 _UP_DAYS = QT_TRANSLATE_NOOP("Tray", "Up {days} d {hours} h")
 _UP_NOW = QT_TRANSLATE_NOOP("Tray", "Up less than 1 min")
 _START = QT_TRANSLATE_NOOP("Tray", "&Start")
+_RETRY = QT_TRANSLATE_NOOP("Tray", "&Retry now")
 _START_ANYWAY = QT_TRANSLATE_NOOP("Tray", "&Start anyway")
 _START_ANYWAY_NOW = QT_TRANSLATE_NOOP("Tray", "Start any&way")
 _STOP = QT_TRANSLATE_NOOP("Tray", "S&top")
@@ -199,7 +200,9 @@ def _start(situation: Situation) -> Entry:
             return Entry(text(_START_ANYWAY), Wish.START_ANYWAY, enabled=True)
         case Backoff() | Failed() if failure is not None and failure.passable:
             return Entry(text(_START_ANYWAY), Wish.START_ANYWAY, enabled=True)
-        case Stopped() | Backoff() | Failed() | Stopping(then=Rest()):
+        case Backoff():
+            return Entry(text(_RETRY), Wish.START, enabled=True)
+        case Stopped() | Failed() | Stopping(then=Rest()):
             return Entry(text(_START), Wish.START, enabled=True)
         case _:
             return Entry(text(_START), Wish.START, enabled=False)

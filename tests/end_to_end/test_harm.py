@@ -123,7 +123,7 @@ def choose_everything_while_running(panel_tray, tray):
 
 
 def choose_everything_while_waiting(panel_tray, headline):
-    panel_tray.click("Start")
+    panel_tray.click("Retry now")
     panel_tray.wait_for(headline, IconName.WARNING)
     panel_tray.click("Stop")
     panel_tray.wait_for("Stopped", IconName.IDLE)

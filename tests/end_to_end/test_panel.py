@@ -19,7 +19,13 @@ pytestmark = [
 
 OK, IDLE, WARNING, ERROR = IconName.OK, IconName.IDLE, IconName.WARNING, IconName.ERROR
 
-BELOW = {"Show log": True, "Open config folder": True, "Start at login": True, "About": True}
+BELOW = {
+    "Show log": True,
+    "Open config folder": True,
+    "Start at login": True,
+    "Options": True,
+    "About": True,
+}
 
 
 class TestLife:
@@ -168,6 +174,21 @@ class TestLife:
         assert home.answering_pid() == tray.gateway().pid
 
 
+class TestOptions:
+    """A menu in the menu."""
+
+    def test_options_can_be_chosen_in_the_panel(
+        self, panel_tray, start_tray_on_desktop, stand_in_home
+    ):
+        tray = start_tray_on_desktop("--no-start", at=stand_in_home)
+        panel_tray.wait_for("Stopped", IDLE)
+
+        panel_tray.item.click("Restart when it hangs")
+        tray.wait_for("setting: restart_when_hung")
+        panel_tray.item.click("Ask each time")
+        tray.wait_for("setting: on_quit")
+
+
 class TestMisbehaviour:
     """Of the stand-in, which does as it is told."""
 
@@ -177,10 +198,10 @@ class TestMisbehaviour:
         start_tray_on_desktop(at=stand_in_home, PICOCLAW_DEMO="crash-after=0.2,times=1")
 
         panel_tray.wait_for("Restarting in ", WARNING)
-        can_start = panel_tray.menu["Start"]
+        can_retry = panel_tray.menu["Retry now"]
         panel_tray.wait_for("Running", OK)
 
-        assert can_start
+        assert can_retry
 
     def test_stop_during_the_back_off_ends_it(
         self, panel_tray, start_tray_on_desktop, stand_in_home
