@@ -14,7 +14,7 @@ from picoclaw_tray.lifecycle.policy import OnQuit
 from picoclaw_tray.settings import Settings, dump_settings
 from picoclaw_tray.system.paths import settings_file
 from tests.end_to_end.shell import Shell
-from tests.end_to_end.tray_program import is_alive
+from tests.end_to_end.tray_program import PATIENCE_S, is_alive
 
 pytestmark = pytest.mark.linux
 
@@ -37,7 +37,9 @@ def leaving_tray(home, start_tray):
     yield start
     pid = home.recorded_pid()
     if pid is not None and psutil.pid_exists(pid):
-        psutil.Process(pid).kill()
+        process = psutil.Process(pid)
+        process.kill()
+        process.wait(PATIENCE_S)
 
 
 def test_gateway_is_left_and_the_next_tray_knows_it_as_its_own(shell, home, leaving_tray):
@@ -95,6 +97,7 @@ def test_signal_to_the_tray_leaves_it_too(home, leaving_tray, number):
     assert is_alive(gateway)
     assert home.answering_pid() == gateway.pid
     gateway.kill()
+    gateway.wait(PATIENCE_S)
 
 
 def test_gateway_lives_on_when_the_tray_is_killed(shell, home, leaving_tray):
@@ -106,9 +109,10 @@ def test_gateway_lives_on_when_the_tray_is_killed(shell, home, leaving_tray):
 
     second = leaving_tray()
 
-    second.wait_for("-> running")
+    second.wait_for("locating -> running")
     assert shell.until(pid=gateway.pid)["ownership"] == "owned"
     assert "its output" not in shell("status").out
-    shell("stop")
-    assert not is_alive(gateway)
+    stopped = shell("stop")
+    assert stopped.status == 0, stopped
+    assert not is_alive(gateway), (stopped, second.log)
     assert second.end(signal.SIGTERM) == 0
