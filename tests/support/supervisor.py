@@ -159,10 +159,10 @@ class Supervisor:
         """Send a signal as somebody else might, while we hold the process."""
         os.kill(self.pid, number)
 
-    def quit(self, kind: QuitKind = QuitKind.USER) -> None:
+    def quit(self, kind: QuitKind = QuitKind.USER, *, leave: bool = False) -> None:
         """Quit as a person, or the end of a session, does, and wait until the tray may end."""
         with self._qtbot.waitSignal(self.controller.quit_ready, timeout=_PATIENCE_MS):
-            self.controller.quit(kind)
+            self.controller.quit(kind, leave=leave)
 
     def end(self) -> None:
         """What the application does at its end; a gateway of ours does not survive it."""
