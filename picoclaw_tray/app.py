@@ -26,12 +26,12 @@ from picoclaw_tray.desktop.system_bus import SystemBus
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.policy import Policy
-from picoclaw_tray.lifecycle.state import QuitKind, Running
+from picoclaw_tray.lifecycle.state import Failure, QuitKind, Running
 from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
 from picoclaw_tray.presentation.port_holder import about_holder
 from picoclaw_tray.presentation.situation import Situation, Surroundings
-from picoclaw_tray.presentation.status import log_placeholder
+from picoclaw_tray.presentation.status import log_placeholder, reason_of
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
 from picoclaw_tray.remote import View
@@ -217,6 +217,7 @@ class TrayApp(QObject):
     def _connect_what_asks_for_something(self) -> None:
         controller = self._controller
         self._actions.setting_wished.connect(self._on_setting_wished)
+        self._actions.options.program_wished.connect(self._on_program_wished)
         self._actions.wished.connect(self._on_wished)
         self._actions.show_log.triggered.connect(self.show_window)
         self._actions.open_config.triggered.connect(self._on_open_config)
@@ -373,8 +374,17 @@ class TrayApp(QObject):
 
     @Slot(str, object)
     def _on_setting_wished(self, key: str, value: object) -> None:
-        if isinstance(value, str | bool):
-            self._set(key, value)
+        if isinstance(value, str | bool) and self._set(key, value):
+            process = self._controller.state.process
+            outlives = self._options.settings.on_quit.outlives
+            if key == "on_quit" and process and process.ours and process.outlives != outlives:
+                self._dialogs.show_message(
+                    self.tr("This holds from the next start of the gateway on.")
+                )
+
+    @Slot()
+    def _on_program_wished(self) -> None:
+        self._dialogs.choose_program()
 
     def _set(self, key: str, value: str | bool) -> bool:  # noqa: FBT001 - a switch is one
         """Whether it is so now."""
@@ -391,7 +401,12 @@ class TrayApp(QObject):
 
     @Slot(str)
     def _on_program_chosen(self, path: str) -> None:
-        if self._set("gateway", path):
+        from picoclaw_tray.system.gateway_command import find_gateway  # noqa: PLC0415
+
+        found = find_gateway(path, self._site.environ)
+        if isinstance(found, Failure):
+            self._dialogs.show_message(rendered(reason_of(found)))
+        elif self._set("gateway", path):
             self._controller.start()
 
     @Slot()

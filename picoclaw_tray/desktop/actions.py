@@ -28,9 +28,11 @@ class OptionsMenu(QMenu):
 
     Signals:
         wished(str, object): This setting is to have this value.
+        program_wished(): PicoClaw's program is to be chosen.
     """
 
     wished = Signal(str, object)
+    program_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +46,10 @@ class OptionsMenu(QMenu):
             OnQuit.LEAVE: self._choice(self.tr("&Leave it running"), OnQuit.LEAVE),
             OnQuit.ASK: self._choice(self.tr("&Ask each time"), OnQuit.ASK),
         }
+        self.addSeparator()
+        program = QAction(self.tr("Choose the picoclaw &program…"), self)
+        program.triggered.connect(self._on_program_wished)
+        self.addAction(program)
 
     def show_settings(self, settings: Settings) -> None:
         """Ticks what is set."""
@@ -70,6 +76,10 @@ class OptionsMenu(QMenu):
         action = self.sender()
         if isinstance(action, QAction):
             self.wished.emit(action.data(), action.isChecked())
+
+    @Slot()
+    def _on_program_wished(self) -> None:
+        self.program_wished.emit()
 
     @Slot()
     def _on_chosen(self) -> None:

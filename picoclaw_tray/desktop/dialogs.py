@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QDir, QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from picoclaw_tray import __version__
@@ -138,6 +138,7 @@ class Dialogs(QObject):
         """Asks for PicoClaw's program."""
         if self._programs is None:
             self._programs = QFileDialog(None, self.tr("Choose the picoclaw program"))
+            self._programs.setDirectory(QDir.homePath())
             self._programs.setFileMode(QFileDialog.FileMode.ExistingFile)
             self._programs.fileSelected.connect(self.program_chosen)
         self._programs.open()

@@ -57,6 +57,7 @@ class WindowContent:
         failure: The last failure, as long as it matters.
         notice: What is no failure and yet has to be said; may be empty.
         remedies: What can be done about it with one click, and how the button is called.
+        concern_failure: They belong to the failure, not to the notice.
     """
 
     icon: QIcon
@@ -66,6 +67,7 @@ class WindowContent:
     failure: FailureContent | None = None
     notice: str = ""
     remedies: tuple[tuple[Remedy, str], ...] = ()
+    concern_failure: bool = False
 
 
 class GatewayWindow(QMainWindow):
@@ -131,9 +133,9 @@ class GatewayWindow(QMainWindow):
         self._details.setVisible(bool(content.details))
         self._failure.show_failure(_beside(content.headline, content.failure))
         self._notice.show_notice(content.notice)
-        failed = content.failure is not None
-        self._failure.remedies.show_remedies(content.remedies if failed else ())
-        self._notice.remedies.show_remedies(() if failed else content.remedies)
+        in_failure = content.concern_failure and content.failure is not None
+        self._failure.remedies.show_remedies(content.remedies if in_failure else ())
+        self._notice.remedies.show_remedies(() if in_failure else content.remedies)
         self._leave_room()
 
     def set_placeholder(self, text: str) -> None:

@@ -39,6 +39,8 @@ class RemedyActions(QObject):
         match remedy.kind:
             case RemedyKind.RETRY:
                 self.wished.emit(Wish.START)
+            case RemedyKind.RESTART:
+                self.wished.emit(Wish.RESTART)
             case RemedyKind.DEBUG_LOG:
                 self.debug_log_wished.emit()
             case RemedyKind.CHOOSE_PROGRAM:

@@ -11,7 +11,7 @@ from picoclaw_tray.desktop.log_window import WindowContent
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.presentation.failure_card import failure_facts, failure_lines
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
-from picoclaw_tray.presentation.remedies import remedies
+from picoclaw_tray.presentation.remedies import concern_failure, remedies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,7 @@ def window_content(
         failure=_failure(situation.state),
         notice="\n".join(filter(None, _notices(situation, no_host=no_host))),
         remedies=tuple((remedy, rendered(remedy.text)) for remedy in remedies(situation)),
+        concern_failure=concern_failure(situation),
     )
 
 

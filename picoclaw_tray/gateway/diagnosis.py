@@ -174,7 +174,8 @@ def _from_panic(evidence: Evidence) -> Diagnosis | None:
             return _conclude(SIGNALLED, (output, panic), signal=by_signal["signal"])
         rule = OUT_OF_MEMORY if _MEMORY_LINE.match(begins[0]) else PANIC
         return _conclude(rule, (output, panic))
-    if evidence.exit_code == PANIC_EXIT_CODE:
+    # Before it is ready any program may end with 2, also one that is not PicoClaw.
+    if evidence.exit_code == PANIC_EXIT_CODE and evidence.was_ready:
         return _conclude(PANIC, _last_lines(evidence))
     return None
 

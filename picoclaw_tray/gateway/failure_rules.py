@@ -72,6 +72,7 @@ HALTED = FailureRule(
     QT_TRANSLATE_NOOP(
         "Diagnosis", "Let it go on with “kill -CONT {pid}” in a terminal, or restart it."
     ),
+    command="kill -CONT {pid}",
 )
 UNKNOWN_STARTUP = FailureRule(
     FailureClass.UNKNOWN,

@@ -11,6 +11,7 @@ from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
     Health,
+    Process,
     Running,
     Starting,
     Stopped,
@@ -30,6 +31,7 @@ class RemedyKind(Enum):
     """What a click does."""
 
     RETRY = "retry"
+    RESTART = "restart"
     CHOOSE_PROGRAM = "choose program"
     OPEN_FILE = "open file"
     COPY = "copy"
@@ -51,6 +53,7 @@ class Remedy:
 
 
 _RETRY = QT_TRANSLATE_NOOP("Remedy", "Retry now")
+_RESTART = QT_TRANSLATE_NOOP("Remedy", "Restart now")
 _CHOOSE = QT_TRANSLATE_NOOP("Remedy", "Choose program…")
 _OPEN = QT_TRANSLATE_NOOP("Remedy", "Open file")
 _COPY_PLACE = QT_TRANSLATE_NOOP("Remedy", "Copy its path and line")
@@ -78,14 +81,18 @@ _BY_DEBUG_LOG: Final = frozenset(
 """Failures that the gateway itself may tell more about."""
 
 
-def remedies(situation: Situation) -> tuple[Remedy, ...]:
+def remedies(  # noqa: PLR0911 - one return for each thing that may be wrong
+    situation: Situation,
+) -> tuple[Remedy, ...]:
     """For what the window says at present; mostly none."""
     facts, failure = situation.facts, situation.state.failure
     match situation.state.phase:
         case Starting(process=process) | Running(process=process) if process.managed:
             return tuple(_of_service(situation))
         case Running(health=Health.FAILING) if failure is not None:
-            return tuple(_of_debug_log(failure, _DEBUG_RESTART))
+            return tuple(_of_silence(failure))
+        case Running(process=Process(ours=True, watched=False, outlives=False)):
+            return (Remedy(RemedyKind.RESTART, text(_RESTART)),)
         case Running() if facts.config_place is not None:
             return tuple(_of_place(facts.config_place))
         case Backoff() | Failed() | Stopped(reason=StopReason.FROM_OUTSIDE) if failure is not None:
@@ -96,6 +103,24 @@ def remedies(situation: Situation) -> tuple[Remedy, ...]:
             return ()
 
 
+def concern_failure(situation: Situation) -> bool:
+    """Whether they belong to the failure that is shown, and not to what is said beside it."""
+    match situation.state.phase:
+        case Running(health=Health.FAILING) | Backoff() | Failed():
+            return True
+        case Stopped(reason=StopReason.FROM_OUTSIDE):
+            return situation.state.failure is not None
+        case _:
+            return False
+
+
+def _of_silence(failure: Failure) -> Iterator[Remedy]:
+    if failure.command:
+        yield Remedy(RemedyKind.COPY, text(_COPY_COMMAND), failure.command)
+    yield Remedy(RemedyKind.RESTART, text(_RESTART))
+    yield from _of_debug_log(failure, _DEBUG_RESTART)
+
+
 def _of_failure(situation: Situation, failure: Failure) -> Iterator[Remedy]:
     if not isinstance(situation.state.phase, Stopped):
         yield Remedy(RemedyKind.RETRY, text(_RETRY))
@@ -104,7 +129,8 @@ def _of_failure(situation: Situation, failure: Failure) -> Iterator[Remedy]:
 
 
 def _of_cause(situation: Situation, failure: Failure) -> Iterator[Remedy]:
-    if failure.failure_class in _BY_PROGRAM:
+    may_be_another = failure.failure_class == FailureClass.UNKNOWN and not failure.was_ready
+    if failure.failure_class in _BY_PROGRAM or (may_be_another and failure.exit_code is not None):
         yield Remedy(RemedyKind.CHOOSE_PROGRAM, text(_CHOOSE))
     if failure.place is not None:
         yield from _of_place(failure.place)

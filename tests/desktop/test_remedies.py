@@ -14,8 +14,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from picoclaw_tray.desktop.parts import PaddedButton
 from picoclaw_tray.lifecycle.policy import OnQuit
-from picoclaw_tray.lifecycle.state import Backoff, Failed, Stopped
+from picoclaw_tray.lifecycle.state import Backoff, Failed, Process, Stopped
 from picoclaw_tray.settings import Settings
+from picoclaw_tray.system.process_key import key_of
+from picoclaw_tray.system.run_record import RunRecords
+from tests.support.launch import PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,3 +163,57 @@ def test_options_that_cannot_be_written_stay_as_they_are(
     assert not rig.actions.options.when_hung.isChecked()
     assert site.settings_file.read_text(encoding="utf-8") == "{"
     assert isinstance(rig.state.phase, Stopped)
+
+
+def test_file_that_is_no_program_is_refused_and_not_stored(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    site = stand_in_home.site()
+    rig = start_rig(site)
+    rig.actions.options.actions()[-1].trigger()
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog))
+
+    dialog.fileSelected.emit(str(stand_in_home.place.config))
+    dialog.close()
+
+    box = rig.box()
+    assert box is not None
+    assert "is not executable" in box.text()
+    box.close()
+    assert not site.settings_file.exists()
+    assert isinstance(rig.state.phase, Stopped)
+
+
+def test_choice_that_does_not_hold_yet_is_said(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    rig = start_rig(stand_in_home.site())
+    rig.controller.start()
+    rig.until_runs()
+
+    rig.actions.options.on_quit[OnQuit.LEAVE].trigger()
+
+    box = rig.box()
+    assert box is not None
+    assert box.text() == "This holds from the next start of the gateway on."
+    box.close()
+
+
+def test_gateway_whose_output_is_lost_is_restarted_from_the_card(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    with stand_in_home.started_by_hand() as gateway:
+        key = key_of(gateway.pid)
+        assert key is not None
+        records = RunRecords(stand_in_home.site().state_folder)
+        records.write_spawned(Process(key, ours=True), PLAN)
+        rig = start_rig(stand_in_home.site())
+        rig.open_window()
+        rig.controller.start()
+        assert rig.until_runs() == gateway.pid
+        remedy(rig, "Restart now").click()
+        again = rig.until_runs(other_than=gateway.pid)
+
+    assert again != gateway.pid
+    assert rig.state.process is not None
+    assert rig.state.process.watched

@@ -214,7 +214,7 @@ def test_diagnose_names_the_signal_that_made_go_give_up():
 
 
 def test_diagnose_takes_exit_code_2_for_a_panic_even_without_words():
-    assert diagnose(Evidence(exit_code=2)).failure_class is FailureClass.PANIC
+    assert diagnose(Evidence(exit_code=2, was_ready=True)).failure_class is FailureClass.PANIC
 
 
 def test_diagnose_sees_memory_run_out():

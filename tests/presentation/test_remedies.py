@@ -20,7 +20,7 @@ from picoclaw_tray.lifecycle.state import (
     StopReason,
 )
 from picoclaw_tray.presentation.port_holder import PortHolder, about_holder
-from picoclaw_tray.presentation.remedies import RemedyKind, remedies
+from picoclaw_tray.presentation.remedies import RemedyKind, concern_failure, remedies
 from picoclaw_tray.presentation.situation import Facts, Outlook
 from tests.presentation.samples import OURS, PHASES, REASON, said, situation
 
@@ -107,10 +107,41 @@ def test_config_that_broke_while_the_gateway_runs_can_be_opened():
     assert offered == ["Open file", "Copy its path and line"]
 
 
-def test_silent_gateway_can_be_restarted_with_its_debug_log():
+def test_silent_gateway_can_be_restarted_or_let_go_on():
     hanging = Running(OURS, Health.FAILING, 3)
+    halted = Failure(FailureClass.HUNG, command="kill -CONT 7")
 
-    assert labels(hanging, Failure(FailureClass.HUNG)) == ["Restart with debug log"]
+    restarts = ["Restart now", "Restart with debug log"]
+    assert labels(hanging, Failure(FailureClass.HUNG)) == restarts
+    assert labels(hanging, halted) == ["Copy command", *restarts]
+
+
+def test_gateway_whose_output_is_lost_can_be_restarted():
+    assert labels(Running(replace(OURS, watched=False))) == ["Restart now"]
+    assert labels(Running(replace(OURS, watched=False, outlives=True))) == []
+
+
+def test_program_that_ended_at_once_may_be_the_wrong_one():
+    early = Failure(FailureClass.UNKNOWN, exit_code=2)
+
+    assert "Choose program…" in labels(WAITING, early)
+    assert "Choose program…" not in labels(WAITING, replace(early, was_ready=True))
+
+
+@pytest.mark.parametrize(
+    ("phase", "failure", "concern"),
+    [
+        (WAITING, Failure("unknown"), True),
+        (Failed(gave_up=False), Failure("unknown"), True),
+        (Running(OURS, Health.FAILING, 3), Failure("hung"), True),
+        (Running(OURS), Failure("signal"), False),
+        (Stopped(StopReason.FROM_OUTSIDE), Failure("clean_exit"), True),
+        (Stopped(StopReason.FROM_OUTSIDE), None, False),
+        (Stopped(), None, False),
+    ],
+)
+def test_remedies_stand_beside_what_they_are_about(phase, failure, concern):
+    assert concern_failure(situation(phase, failure)) is concern
 
 
 @pytest.mark.parametrize("phase", [Running(MANAGED), Starting(MANAGED, 9.0)])
