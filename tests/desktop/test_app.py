@@ -218,7 +218,7 @@ def test_menu_tooltip_and_window_tell_the_state_and_the_facts(rig: Rig) -> None:
 
     rig.actions.stop.trigger()
     rig.until_phase(Stopped)
-    assert rig.actions.headline.text() == "Stopped · ready to start"
+    rig.until(lambda: rig.actions.headline.text() == "Stopped · ready to start")
     assert rig.tooltip.startswith("PicoClaw · Stopped\n")
     assert "Stopped" in rig.says
 

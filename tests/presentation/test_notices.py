@@ -323,6 +323,11 @@ def test_crash_is_remembered_while_the_gateway_runs_again():
     assert shown_failure(State(Running(OURS), failure=FAILURE)) is not None
 
 
+@pytest.mark.parametrize("phase", [SILENT, OUTSIDE])
+def test_failure_of_a_gateway_that_is_silent_or_was_ended_is_shown_as_it_is(phase):
+    assert shown_failure(State(phase, failure=FAILURE)) == REASON
+
+
 def test_same_failure_of_another_reload_is_announced_again():
     first, second = (ReloadAnswer(ReloadStage.FAILED, reason=REASON) for _ in range(2))
 
