@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
@@ -38,13 +38,13 @@ class FailureContent:
     """A failure in sentences.
 
     Attributes:
-        reason: What happened; empty where the headline says it.
+        reason: What happened.
         facts: How it ended, and what the gateway said of that; may be empty.
         next_step: What the person can do; may be empty.
         evidence: Lines that show it, secrets masked; may be empty.
     """
 
-    reason: str = ""
+    reason: str
     facts: str = ""
     next_step: str = ""
     evidence: tuple[str, ...] = ()
@@ -189,7 +189,7 @@ class FailureCard(Card):
             self._content = content
             if content is not None:
                 self._fill(content)
-            self.setVisible(content is not None and any(astuple(content)))
+            self.setVisible(content is not None)
 
     def _fill(self, content: FailureContent) -> None:
         for label, sentence in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +52,7 @@ class WindowContent:
     Attributes:
         icon: The tray's.
         title: Of the window.
-        headline: The state in a line.
+        headline: The state in a few words.
         details: Version, PID, address, uptime, as far as they are known.
         failure: The last failure, as long as it matters.
         notice: What is no failure and yet has to be said; may be empty.
@@ -131,7 +131,7 @@ class GatewayWindow(QMainWindow):
         details = (detail.replace(" ", _NO_BREAK) for detail in content.details)
         self._details.show_text(" · ".join(details))
         self._details.setVisible(bool(content.details))
-        self._failure.show_failure(_beside(content.headline, content.failure))
+        self._failure.show_failure(content.failure)
         self._notice.show_notice(content.notice)
         in_failure = content.concern_failure and content.failure is not None
         self._failure.remedies.show_remedies(content.remedies if in_failure else ())
@@ -260,10 +260,3 @@ class GatewayWindow(QMainWindow):
         footer.addWidget(self._newest)
         footer.addWidget(self._clear)
         return footer
-
-
-def _beside(headline: str, failure: FailureContent | None) -> FailureContent | None:
-    """The failure without a reason that stands in the headline already."""
-    if failure is None or failure.reason not in headline:
-        return failure
-    return replace(failure, reason="")

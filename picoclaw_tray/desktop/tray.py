@@ -87,7 +87,9 @@ class Tray(QObject):
             self._frame = 0
             self._set_picture()
         heading = f"{self._render(view.title)} · {self._render(view.headline)}"
-        tooltip = "\n".join((heading, *map(self._render, (*view.details, *view.advice))))
+        reason = () if view.reason is None else (view.reason,)
+        lines = map(self._render, (*reason, *view.details, *view.advice))
+        tooltip = "\n".join((heading, *lines))
         if tooltip != self._tooltip:
             self._tooltip = tooltip
             if self._icon is not None:

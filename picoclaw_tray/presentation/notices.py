@@ -26,7 +26,7 @@ from picoclaw_tray.presentation.autostart import launcher_warning, login_news
 from picoclaw_tray.presentation.icon import IconName
 from picoclaw_tray.presentation.origin import adoption
 from picoclaw_tray.presentation.reload import ReloadStage
-from picoclaw_tray.presentation.status import headline, reason_of
+from picoclaw_tray.presentation.status import giving_up, headline, reason_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
@@ -196,6 +196,8 @@ def shown_failure(state: State) -> Text | None:
     match state.phase:
         case Running(health=Health.FAILING) if state.failure is not None:
             return reason_of(state.failure)
+        case Failed(gave_up=True) if state.failure:
+            return giving_up(state)
         case Backoff() | Failed() | Stopped(reason=StopReason.FROM_OUTSIDE) if state.failure:
             return reason_of(state.failure)
         case Running() | Starting() if state.failure and not is_over(state.failure):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
+from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.gateway.launch import join
 from picoclaw_tray.lifecycle.state import (
     COULD_NOT_CHECK,
@@ -12,6 +13,7 @@ from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
     Failure,
+    FailureKind,
     Health,
     Locating,
     Preparing,
@@ -29,6 +31,7 @@ from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.state import State
     from picoclaw_tray.presentation.situation import Situation
+    from picoclaw_tray.text import Template
 
 _STOPPED = QT_TRANSLATE_NOOP("Status", "Stopped")
 _ENDED_OUTSIDE = QT_TRANSLATE_NOOP("Status", "Stopped (this tray did not ask for it)")
@@ -51,7 +54,13 @@ _NO_REACTION = QT_TRANSLATE_NOOP("Status", "Does not react, not even to force")
 _RESTARTING = QT_TRANSLATE_NOOP("Status", "Restarting…")
 _BACKOFF = QT_TRANSLATE_NOOP("Status", "Restarting in {seconds} s. {reason}")
 _WAITING = QT_TRANSLATE_NOOP("Status", "Trying again in {seconds} s. {reason}")
-_GAVE_UP = QT_TRANSLATE_NOOP("Status", "Given up after too many failures in a row. {reason}")
+_GAVE_UP = QT_TRANSLATE_NOOP(
+    "Status", "Given up after {failures} failures within {minutes} min. {reason}"
+)
+_SHORT_BACKOFF = QT_TRANSLATE_NOOP("Status", "Restarting in {seconds} s")
+_SHORT_WAITING = QT_TRANSLATE_NOOP("Status", "Trying again in {seconds} s")
+_SHORT_GAVE_UP = QT_TRANSLATE_NOOP("Status", "Given up")
+_SHORT_FAILED = QT_TRANSLATE_NOOP("Status", "Not running")
 _FAILED = QT_TRANSLATE_NOOP("Status", "The gateway does not run.")
 _CRASHED = QT_TRANSLATE_NOOP("Status", "The gateway ended unexpectedly.")
 _NO_LOOK = QT_TRANSLATE_NOOP("Status", "Looking for a running gateway took too long.")
@@ -77,6 +86,20 @@ _BY_CLASS = {
     "not_runnable": _NOT_RUNNABLE,
     "ended_outside": _ENDED_BY_OTHERS,
     "session_end": _ENDED_WITH_SESSION,
+}
+
+_SHORT_BY_CLASS: Final[dict[str, Template]] = {
+    FailureClass.BINARY_MISSING: QT_TRANSLATE_NOOP("Status", "Program not found"),
+    FailureClass.NOT_RUNNABLE: QT_TRANSLATE_NOOP("Status", "Program cannot be run"),
+    FailureClass.CONFIG_UNREADABLE: QT_TRANSLATE_NOOP("Status", "Configuration cannot be used"),
+    FailureClass.NOT_READY: QT_TRANSLATE_NOOP("Status", "Not ready to start"),
+    FailureClass.PORT_TAKEN: QT_TRANSLATE_NOOP("Status", "Port taken"),
+    FailureClass.ALREADY_RUNNING: QT_TRANSLATE_NOOP("Status", "Another gateway runs"),
+    FailureClass.PROVIDER_ERROR: QT_TRANSLATE_NOOP("Status", "Model cannot be used"),
+    FailureClass.CHANNELS_FAILED: QT_TRANSLATE_NOOP("Status", "No channel works"),
+    FailureClass.PANIC: QT_TRANSLATE_NOOP("Status", "Crashed"),
+    FailureClass.SIGNAL: QT_TRANSLATE_NOOP("Status", "Ended by a signal"),
+    FailureClass.OUT_OF_MEMORY: QT_TRANSLATE_NOOP("Status", "Out of memory"),
 }
 
 
@@ -121,9 +144,25 @@ def headline(state: State, now: float) -> Text:  # noqa: PLR0911 - one return a 
         case Stopping():
             return _stopping(phase)
         case Backoff() | Failed():
-            return _failing(phase, state.failure, now)
+            return _failing(phase, state, now)
         case _:
             assert_never(phase)
+
+
+def short_headline(state: State, now: float) -> Text:
+    """The state in a few words, where the reason of a failure stands beside it."""
+    phase = state.phase
+    match phase:
+        case Backoff():
+            template = _SHORT_BACKOFF if _is_restart(phase, state.failure) else _SHORT_WAITING
+            return text(template, seconds=_countdown(phase, now))
+        case Failed(gave_up=True):
+            return text(_SHORT_GAVE_UP)
+        case Failed():
+            failure_class = state.failure.failure_class if state.failure else ""
+            return text(_SHORT_BY_CLASS.get(failure_class, _SHORT_FAILED))
+        case _:
+            return headline(state, now)
 
 
 def reason_of(failure: Failure | None) -> Text:
@@ -134,6 +173,14 @@ def reason_of(failure: Failure | None) -> Text:
         return failure.reason
     known = _BY_DETAIL.get(failure.detail) or _BY_CLASS.get(failure.failure_class, _CRASHED)
     return text(known)
+
+
+def giving_up(state: State) -> Text:
+    """That nothing is tried any more, how often it was, and why the last time."""
+    times = [failure.at for failure in state.failures if failure.kind is FailureKind.CRASH]
+    span = max(times, default=0.0) - min(times, default=0.0)
+    minutes = max(1, math.ceil(span / 60))
+    return text(_GAVE_UP, failures=len(times), minutes=minutes, reason=reason_of(state.failure))
 
 
 def _stopped(phase: Stopped) -> Text:
@@ -159,22 +206,25 @@ def _stopping(phase: Stopping) -> Text:
     return text(_RESTARTING if isinstance(phase.then, StartAgain) else _STOPPING)
 
 
-def _failing(phase: Backoff | Failed, failure: Failure | None, now: float) -> Text:
-    reason = reason_of(failure)
+def _failing(phase: Backoff | Failed, state: State, now: float) -> Text:
+    reason = reason_of(state.failure)
     match phase:
         case Backoff():
-            was_running = phase.counted and not _is_obstacle(failure)
-            template = _BACKOFF if was_running else _WAITING
-            return text(template, reason=reason, seconds=max(0, math.ceil(phase.until - now)))
+            template = _BACKOFF if _is_restart(phase, state.failure) else _WAITING
+            return text(template, reason=reason, seconds=_countdown(phase, now))
         case Failed():
-            return text(_GAVE_UP, reason=reason) if phase.gave_up else reason
+            return giving_up(state) if phase.gave_up else reason
         case _:
             assert_never(phase)
 
 
-def _is_obstacle(failure: Failure | None) -> bool:
-    """Nothing ran that could be restarted."""
-    return failure is not None and failure.failure_class == "port_taken"
+def _countdown(phase: Backoff, now: float) -> int:
+    return max(0, math.ceil(phase.until - now))
+
+
+def _is_restart(phase: Backoff, failure: Failure | None) -> bool:
+    """Whether something ran that is restarted."""
+    return phase.counted and not (failure and failure.failure_class == FailureClass.PORT_TAKEN)
 
 
 def log_placeholder(situation: Situation) -> Text:

@@ -19,8 +19,9 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.presentation.advice import advice, is_reloading
 from picoclaw_tray.presentation.autostart import login_tick
+from picoclaw_tray.presentation.notices import shown_failure
 from picoclaw_tray.presentation.origin import origin_line
-from picoclaw_tray.presentation.status import headline, icon_of
+from picoclaw_tray.presentation.status import icon_of, short_headline
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Template, Text, text
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class TrayView:
 
     Attributes:
         title: PicoClaw, and that it is the demo where it is.
-        headline: The state in a line.
+        headline: The state in a few words.
+        reason: Why there is no gateway, where that needs a sentence.
         menu_line: The first line of the menu, where it says more than the headline.
         details: Version, PID, address, uptime and origin, as far as they are known; whether a start
             is ready.
@@ -76,6 +78,7 @@ class TrayView:
     stop: Entry
     restart: Entry
     quit: Entry
+    reason: Text | None = None
     menu_line: Text | None = None
     advice: tuple[Text, ...] = ()
     start_anyway: Entry | None = None
@@ -124,7 +127,8 @@ def tray_view(situation: Situation, now: float) -> TrayView:
     return TrayView(
         icon=icon_of(state),
         title=text(_DEMO_TITLE if situation.surroundings.demo else _TITLE),
-        headline=headline(state, now),
+        headline=short_headline(state, now),
+        reason=_reason(state),
         menu_line=_menu_line(situation, now),
         details=details(situation, now),
         advice=advice(situation),
@@ -167,6 +171,10 @@ def uptime(seconds: float) -> Text:
     return text(_UP_MINUTES, minutes=minutes) if minutes else text(_UP_NOW)
 
 
+def _reason(state: State) -> Text | None:
+    return shown_failure(state) if isinstance(state.phase, Backoff | Failed) else None
+
+
 def _prospects(situation: Situation) -> tuple[Text, ...]:
     """Whether the next start will do, before anybody asks for it."""
     outlook = situation.outlook
@@ -184,11 +192,11 @@ def _menu_line(situation: Situation, now: float) -> Text | None:
     """A menu has no room for details: what matters of them stands in its first line."""
     outlook = situation.outlook
     if isinstance(situation.state.phase, Running) and situation.facts.changes:
-        return text(_LINE_OUTDATED, state=headline(situation.state, now))
+        return text(_LINE_OUTDATED, state=short_headline(situation.state, now))
     if outlook is None or not isinstance(situation.state.phase, Stopped):
         return None
     line = _LINE_READY if outlook.objection is None else _LINE_NOT_READY
-    return text(line, state=headline(situation.state, now))
+    return text(line, state=short_headline(situation.state, now))
 
 
 def _start(situation: Situation) -> Entry:

@@ -520,18 +520,10 @@ def test_same_failure_stays_unfolded_and_another_one_is_folded(rig):
     assert not rig.window._failure._evidence.isVisible()
 
 
-def test_failure_card_does_not_repeat_the_headline(rig):
-    rig.present(headline="The port is taken. Restarting in 3 s", failure=FAILURE)
-
-    assert not rig.window._failure._reason.isVisible()
-    assert rig.window._failure._next_step.isVisible()
-
-
-@pytest.mark.parametrize("failure", [None, FailureContent("Running")])
-def test_failure_card_is_hidden_when_there_is_nothing_to_add(rig, failure):
+def test_failure_card_is_hidden_without_a_failure(rig):
     rig.present(failure=FAILURE)
 
-    rig.present(failure=failure)
+    rig.present(failure=None)
 
     assert not rig.window._failure.isVisible()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,15 @@ def test_tray_shows_state_and_details_as_its_tooltip(tray: Tray) -> None:
     tray.show_view(_view(IconName.OK, "Version 0.2.9", "PID 7"))
 
     assert _icon(tray).toolTip() == "PicoClaw · Running\nVersion 0.2.9\nPID 7"
+
+
+def test_tooltip_says_why_before_everything_else(tray: Tray) -> None:
+    tray.show()
+    reason = Text(Template("Test", "The disk is full."))
+
+    tray.show_view(replace(_view(IconName.ERROR, "PID 7"), reason=reason))
+
+    assert _icon(tray).toolTip() == "PicoClaw · Running\nThe disk is full.\nPID 7"
 
 
 def test_tray_shows_what_was_set_before_it_was_shown(tray: Tray) -> None:

@@ -164,7 +164,7 @@ class TestLife:
         home.configure(default_model="")
         tray = start_tray_on_desktop(at=home)
 
-        panel_tray.wait_for("PicoClaw does not know which model to use.", ERROR)
+        panel_tray.wait_for("Not ready to start", ERROR)
         menu = panel_tray.menu
         panel_tray.click("Start anyway")
         panel_tray.wait_for("Running", OK)

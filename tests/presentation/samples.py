@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
     Backoff,
+    CountedFailure,
     Failed,
     Failure,
+    FailureKind,
     Health,
     Locating,
     Preparing,
@@ -48,6 +50,8 @@ REASON = Text(Template("Test", "The disk is full."))
 NEXT_STEP = Text(Template("Test", "Tidy up."))
 CHANGE = Text(Template("Test", "tool web off"))
 FAILURE = Failure("unknown", REASON, next_step=NEXT_STEP)
+BURST = tuple(CountedFailure(at, FailureKind.CRASH) for at in (NOW - 241, NOW))
+GIVEN_UP = "Given up after 2 failures within 5 min. The disk is full."
 SURROUNDINGS = Surroundings("/home/alice/.picoclaw", "/home/alice/.picoclaw/config.json")
 FACTS = Facts(version="0.2.9", host="localhost", port=18790, started_at=NOW - 300)
 
@@ -101,7 +105,7 @@ def situation(  # noqa: PLR0913 - a situation has many sides
     """A situation in this phase."""
     return Situation(
         Surroundings(SURROUNDINGS.home, SURROUNDINGS.config_path, demo=demo),
-        State(phase, failure=failure),
+        State(phase, failures=BURST if failure else (), failure=failure),
         facts or Facts(),
         outlook,
         None if refused_restart is None else refusal(refused_restart),

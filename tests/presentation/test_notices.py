@@ -36,6 +36,7 @@ from tests.presentation.samples import (
     CHANGE,
     FAILURE,
     FOREIGN,
+    GIVEN_UP,
     NEXT_STEP,
     NOW,
     OURS,
@@ -105,7 +106,7 @@ def announced(before, after, failure=FAILURE):
             Starting(OURS, LATER),
             Failed(gave_up=True),
             IconName.ERROR,
-            "Given up after too many failures in a row. The disk is full.",
+            GIVEN_UP,
             "Tidy up.",
         ),
         (

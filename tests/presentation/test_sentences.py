@@ -109,6 +109,7 @@ situations = st.builds(
 def texts_of_view(view: TrayView) -> Iterator[Text]:
     yield from (view.title, view.headline, *view.details, *view.advice)
     yield from (entry.text for entry in (view.start, view.stop, view.restart, view.quit))
+    yield from (sentence for sentence in (view.reason, view.menu_line) if sentence is not None)
     others = (view.start_anyway, view.reload, view.login)
     yield from (entry.text for entry in others if entry is not None)
 

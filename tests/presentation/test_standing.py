@@ -19,7 +19,17 @@ from picoclaw_tray.lifecycle.state import (
 )
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
 from picoclaw_tray.presentation.situation import Facts, Surroundings
-from tests.presentation.samples import FAILURE, FOREIGN, NOW, OURS, REASON, said, situation
+from tests.presentation.samples import (
+    BURST,
+    FAILURE,
+    FOREIGN,
+    GIVEN_UP,
+    NOW,
+    OURS,
+    REASON,
+    said,
+    situation,
+)
 
 FOUND_AGAIN = replace(OURS, watched=False)
 
@@ -67,9 +77,15 @@ def test_record_that_cannot_be_kept_stands():
     assert standing(Running(OURS), facts=Facts(record_problem=REASON)) == "The disk is full."
 
 
-@pytest.mark.parametrize("phase", [Backoff(NOW, 1, counted=True, anyway=False), Failed(True)])
+@pytest.mark.parametrize("phase", [Backoff(NOW, 1, counted=True, anyway=False), Failed(False)])
 def test_failure_is_shown_while_it_matters(phase):
     assert said(shown_failure(State(phase, failure=FAILURE))) == "The disk is full."
+
+
+def test_card_says_how_often_it_was_tried():
+    state = State(Failed(gave_up=True), failures=BURST, failure=FAILURE)
+
+    assert said(shown_failure(state)) == GIVEN_UP
 
 
 @pytest.mark.parametrize("phase", [Running(OURS), Starting(OURS, NOW)])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.lifecycle.state import (
     Backoff,
+    CountedFailure,
     Failed,
     Failure,
+    FailureKind,
     Health,
     Locating,
     Preparing,
@@ -23,16 +26,25 @@ from picoclaw_tray.lifecycle.state import (
     StopReason,
 )
 from picoclaw_tray.presentation.icon import IconName
-from picoclaw_tray.presentation.status import headline, icon_of, log_placeholder, reason_of
+from picoclaw_tray.presentation.status import (
+    headline,
+    icon_of,
+    log_placeholder,
+    reason_of,
+    short_headline,
+)
 from tests.presentation.samples import (
+    BURST,
     BY_ITSELF,
     BY_USER,
     FAILURE,
     FOREIGN,
+    GIVEN_UP,
     NOW,
     OURS,
     PHASES,
     QUIT,
+    REASON,
     said,
     situation,
 )
@@ -94,20 +106,85 @@ TABLE = [
     (
         Failed(gave_up=True),
         ERROR,
-        "Given up after too many failures in a row. The disk is full.",
+        GIVEN_UP,
     ),
 ]
 
 
 @pytest.mark.parametrize(("phase", "icon", "words"), TABLE)
 def test_status_is_that_of_the_table(phase, icon, words):
-    state = State(phase, failure=FAILURE)
+    state = State(phase, failures=BURST, failure=FAILURE)
 
     assert (icon_of(state), said(headline(state, NOW))) == (icon, words)
 
 
 def test_table_names_every_class_of_phase():
     assert {type(phase) for phase, _, _ in TABLE} == {type(phase) for phase in PHASES}
+
+
+@pytest.mark.parametrize(
+    ("failures", "words"),
+    [
+        (BURST[1:] * 2, "Given up after 2 failures within 1 min."),
+        (BURST, "Given up after 2 failures within 5 min."),
+        ((CountedFailure(0.0, FailureKind.HANG), *BURST), "Given up after 2 failures within 5"),
+    ],
+)
+def test_giving_up_says_how_often_and_how_fast(failures, words):
+    state = State(Failed(gave_up=True), failures=failures, failure=FAILURE)
+
+    assert said(headline(state, NOW)).startswith(words)
+
+
+SHORT = {
+    FailureClass.BINARY_MISSING: "Program not found",
+    FailureClass.NOT_RUNNABLE: "Program cannot be run",
+    FailureClass.CONFIG_UNREADABLE: "Configuration cannot be used",
+    FailureClass.NOT_READY: "Not ready to start",
+    FailureClass.PORT_TAKEN: "Port taken",
+    FailureClass.ALREADY_RUNNING: "Another gateway runs",
+    FailureClass.PROVIDER_ERROR: "Model cannot be used",
+    FailureClass.CHANNELS_FAILED: "No channel works",
+    FailureClass.PANIC: "Crashed",
+    FailureClass.SIGNAL: "Ended by a signal",
+    FailureClass.OUT_OF_MEMORY: "Out of memory",
+    FailureClass.SIGPIPE: "Not running",
+    FailureClass.ENDED_OUTSIDE: "Not running",
+    FailureClass.CLEAN_EXIT: "Not running",
+    FailureClass.SESSION_END: "Not running",
+    FailureClass.HUNG: "Not running",
+    FailureClass.UNKNOWN: "Not running",
+}
+
+
+def test_every_class_of_failure_has_a_short_headline():
+    assert list(SHORT) == list(FailureClass)
+
+
+@pytest.mark.parametrize(("failure_class", "words"), SHORT.items())
+def test_failure_has_a_short_headline(failure_class, words):
+    state = State(Failed(gave_up=False), failure=Failure(failure_class, REASON))
+
+    assert said(short_headline(state, NOW)) == words
+
+
+@pytest.mark.parametrize(
+    ("phase", "failure", "words"),
+    [
+        (Running(OURS), None, "Running"),
+        (Failed(gave_up=False), None, "Not running"),
+        (Failed(gave_up=True), FAILURE, "Given up"),
+        (Backoff(NOW + 4, 2, counted=True, anyway=False), FAILURE, "Restarting in 4 s"),
+        (Backoff(NOW + 4, 2, counted=False, anyway=False), FAILURE, "Trying again in 4 s"),
+        (
+            Backoff(NOW + 4, 2, counted=True, anyway=False),
+            Failure("port_taken", REASON),
+            "Trying again in 4 s",
+        ),
+    ],
+)
+def test_short_headline_leaves_the_reason_to_others(phase, failure, words):
+    assert said(short_headline(State(phase, failure=failure), NOW)) == words
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,9 @@ def test_view_shows_icon_and_headline_of_the_state():
     view = tray_view(situation(BACKOFF, FAILURE), NOW)
 
     assert view.icon is IconName.WARNING
-    assert said(view.headline) == "Restarting in 20 s. The disk is full."
+    assert said(view.headline) == "Restarting in 20 s"
+    assert said(view.reason) == "The disk is full."
+    assert tray_view(situation(RUNNING, FAILURE), NOW).reason is None
 
 
 @pytest.mark.parametrize(

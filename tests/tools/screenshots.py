@@ -142,7 +142,7 @@ def show_a_failure() -> None:
     """The window with a card that explains it."""
     with studio() as scene:
         scene.start("--demo", PICOCLAW_DEMO=f"fail-after-pid={REASON}")
-        scene.wait_for("PicoClaw has no credentials", IconName.ERROR)
+        scene.wait_for("Model cannot be used", IconName.ERROR)
         scene.open_window()
         scene.save("failure.png")
 
