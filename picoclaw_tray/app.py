@@ -362,7 +362,7 @@ class TrayApp(QObject):
         holder = self._board.situation.facts.port_owner
         if holder is not None:
             sentence, *lines = map(rendered, about_holder(holder))
-            self._dialogs.show_message(sentence, *lines)
+            self._dialogs.show_details(sentence, *lines)
 
     # -- settings -----------------------------------------------------------------------------
 

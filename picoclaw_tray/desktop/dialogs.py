@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from picoclaw_tray import __version__
@@ -39,6 +40,7 @@ class Dialogs(QObject):
         self._quit: QPushButton | None = None
         self._fate: QMessageBox | None = None
         self._message: QMessageBox | None = None
+        self._details: QMessageBox | None = None
         self._programs: QFileDialog | None = None
 
     def show_about(self, gateway_version: str, log_folder: Path, settings: Path) -> None:
@@ -134,6 +136,18 @@ class Dialogs(QObject):
         self._message.setInformativeText("\n".join(lines))
         _raise(self._message)
 
+    def show_details(self, sentence: str, *lines: str) -> None:
+        """Tells what a person may want to look up elsewhere: it can be copied."""
+        if self._details is None:
+            self._details = self._box(PROJECT_NAME)
+            self._details.setIcon(QMessageBox.Icon.Information)
+            copy = self._details.addButton(self.tr("&Copy"), QMessageBox.ButtonRole.ActionRole)
+            copy.clicked.connect(self._on_copy)
+            self._details.setStandardButtons(QMessageBox.StandardButton.Close)
+        self._details.setText(sentence)
+        self._details.setInformativeText("\n".join(lines))
+        _raise(self._details)
+
     def choose_program(self) -> None:
         """Asks for PicoClaw's program."""
         if self._programs is None:
@@ -155,6 +169,11 @@ class Dialogs(QObject):
         return box
 
     @Slot()
+    def _on_copy(self) -> None:
+        if self._details is not None:
+            QGuiApplication.clipboard().setText(self._details.informativeText())
+
+    @Slot()
     def _on_quit(self) -> None:
         self.quit_confirmed.emit()
 
@@ -169,12 +188,12 @@ class Dialogs(QObject):
     def close(self) -> None:
         """Takes them away, before the application goes."""
         boxes = (self._about, self._question, self._folder, self._fate, self._message)
-        for box in (*boxes, self._programs):
+        for box in (*boxes, self._details, self._programs):
             if box is not None:
                 box.close()
                 box.deleteLater()
         self._about = self._question = self._folder = self._quit = self._fate = None
-        self._message = self._programs = None
+        self._message = self._details = self._programs = None
 
 
 def _raise(box: QMessageBox) -> None:

@@ -44,6 +44,9 @@ class PortHolder:
         version: Of the gateway, from its PID file.
         answers_like_one: It was not started as a gateway, and answers as one does: it may pass on
             what one in a container says.
+        command: Its command line, secrets masked.
+        user: Whose it is.
+        started: When it was started, in local time.
     """
 
     pid: int | None = None
@@ -53,6 +56,9 @@ class PortHolder:
     binary: str = ""
     version: str = ""
     answers_like_one: bool = False
+    command: str = ""
+    user: str = ""
+    started: str = ""
 
 
 _ABOUT = QT_TRANSLATE_NOOP("Port", "Who uses the gateway's port")
@@ -62,6 +68,9 @@ _ABOUT_BINARY = QT_TRANSLATE_NOOP("Port", "File {path}")
 _ABOUT_HOME = QT_TRANSLATE_NOOP("Port", "Gateway of the home {path}")
 _ABOUT_NO_HOME = QT_TRANSLATE_NOOP("Port", "A gateway; its home cannot be told")
 _ABOUT_VERSION = QT_TRANSLATE_NOOP("Port", "Version {version}")
+_ABOUT_COMMAND = QT_TRANSLATE_NOOP("Port", "Command line {command}")
+_ABOUT_USER = QT_TRANSLATE_NOOP("Port", "User {user}")
+_ABOUT_STARTED = QT_TRANSLATE_NOOP("Port", "Started {when}")
 _ABOUT_NOTHING = QT_TRANSLATE_NOOP("Port", "This cannot be told: it belongs to another user.")
 
 
@@ -74,6 +83,12 @@ def about_holder(holder: PortHolder) -> tuple[Text, ...]:
         lines.append(text(_ABOUT_PID, pid=holder.pid))
     if holder.binary:
         lines.append(text(_ABOUT_BINARY, path=holder.binary))
+    if holder.command:
+        lines.append(text(_ABOUT_COMMAND, command=holder.command))
+    if holder.user:
+        lines.append(text(_ABOUT_USER, user=holder.user))
+    if holder.started:
+        lines.append(text(_ABOUT_STARTED, when=holder.started))
     if holder.version:
         lines.append(text(_ABOUT_VERSION, version=holder.version))
     if holder.home is not None:

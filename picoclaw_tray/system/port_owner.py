@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import psutil
 
 from picoclaw_tray.gateway.command_line import is_gateway_command_line, mentions_gateway
 from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, PID_FILE_NAME, parse_pid_file
+from picoclaw_tray.logs.redaction import mask
 from picoclaw_tray.presentation.port_holder import PortHolder
 from picoclaw_tray.system.files import read_bounded
 from picoclaw_tray.system.processes import home_served_by, is_our_users, program_of
@@ -58,10 +61,33 @@ def holder_of(port: int, answer: HealthAnswer | None, command: GatewayCommand) -
     if owner.pid == said and (argv is None or mentions_gateway(argv)):
         is_gateway = True
     if not is_gateway:
-        return PortHolder(owner.pid, owner.name, binary=binary, answers_like_one=said is not None)
+        return replace(_shown(owner, binary, argv), answers_like_one=said is not None)
     home = home_served_by(owner.pid)
     version = "" if home is None else _recorded_version(Path(home), owner.pid)
-    return PortHolder(owner.pid, owner.name, True, home, binary, version)
+    return replace(_shown(owner, binary, argv), gateway=True, home=home, version=version)
+
+
+def _shown(owner: PortOwner, binary: str, argv: tuple[str, ...] | None) -> PortHolder:
+    """What can be told of any process."""
+    user, started = _circumstances(owner.pid)
+    return PortHolder(
+        owner.pid,
+        owner.name,
+        binary=binary,
+        command=mask(shlex.join(argv or ())),
+        user=user,
+        started=started,
+    )
+
+
+def _circumstances(pid: int) -> tuple[str, str]:
+    """Whose a process is, and when it was started; empty if that cannot be told."""
+    try:
+        process = psutil.Process(pid)
+        moment = datetime.fromtimestamp(process.create_time(), UTC).astimezone()
+        return process.username(), f"{moment:%Y-%m-%d %H:%M}"
+    except (psutil.Error, OSError, ValueError, OverflowError):
+        return "", ""
 
 
 def _recorded_version(home: Path, pid: int) -> str:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import sys
+import time
 
 import psutil
 import pytest
@@ -101,10 +103,32 @@ def test_holder_is_a_gateway_by_its_command_line(tmp_path, says_so):
         holder = holder_of(theirs.port, answer(theirs.pid) if says_so else None, COMMAND)
         process = psutil.Process(theirs.pid)
         expected = PortHolder(
-            theirs.pid, process.name(), True, os.path.realpath(home), process.exe(), "0.2.9"
+            theirs.pid,
+            process.name(),
+            True,
+            os.path.realpath(home),
+            process.exe(),
+            "0.2.9",
+            command=shlex.join(process.cmdline()),
+            user=process.username(),
+            started=time.strftime("%Y-%m-%d %H:%M", time.localtime(process.create_time())),
         )
 
     assert holder == expected
+
+
+def test_holder_that_has_ended_meanwhile_is_told_as_far_as_it_was_seen(tmp_path):
+    assert port_owner._circumstances(UNUSED_PID) == ("", "")
+
+
+def test_secrets_in_the_command_line_of_a_holder_are_masked(tmp_path):
+    with signal_recorder(
+        tmp_path, ("x", "y", "--token=sk-abcdefghijklmnopqrstuv"), port=0
+    ) as theirs:
+        holder = holder_of(theirs.port, None, COMMAND)
+
+    assert holder.command
+    assert "abcdefghijklmnopqrstuv" not in holder.command
 
 
 def test_holder_has_no_version_that_another_process_recorded(tmp_path):
