@@ -378,9 +378,10 @@ class TrayApp(QObject):
             process = self._controller.state.process
             outlives = self._options.settings.on_quit.outlives
             if key == "on_quit" and process and process.ours and process.outlives != outlives:
-                self._dialogs.show_message(
-                    self.tr("This holds from the next start of the gateway on.")
-                )
+                self._say_when_it_holds()
+
+    def _say_when_it_holds(self) -> None:
+        self._dialogs.show_message(self.tr("This holds from the next start of the gateway on."))
 
     @Slot()
     def _on_program_wished(self) -> None:
@@ -407,6 +408,8 @@ class TrayApp(QObject):
         if isinstance(found, Failure):
             self._dialogs.show_message(rendered(reason_of(found)))
         elif self._set("gateway", path):
+            if self._controller.state.process is not None:
+                self._say_when_it_holds()
             self._controller.start()
 
     @Slot()

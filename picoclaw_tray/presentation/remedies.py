@@ -122,9 +122,16 @@ def _of_silence(failure: Failure) -> Iterator[Remedy]:
 
 
 def _of_failure(situation: Situation, failure: Failure) -> Iterator[Remedy]:
-    if not isinstance(situation.state.phase, Stopped):
-        yield Remedy(RemedyKind.RETRY, text(_RETRY))
-    yield from _of_cause(situation, failure)
+    retry = Remedy(RemedyKind.RETRY, text(_RETRY))
+    match situation.state.phase:
+        case Stopped():
+            yield from _of_cause(situation, failure)
+        case Failed(gave_up=False):  # a retry does not help before the cause is mended
+            yield from _of_cause(situation, failure)
+            yield retry
+        case _:
+            yield retry
+            yield from _of_cause(situation, failure)
     yield from _of_debug_log(failure, _DEBUG_START)
 
 

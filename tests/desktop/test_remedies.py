@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -106,7 +108,11 @@ def test_owner_of_the_port_is_shown(
         box = rig.box()
 
     assert box is not None
-    assert "PID" in box.informativeText()
+    lines = box.informativeText()
+    assert f"PID {os.getpid()}" in lines
+    assert "Command line " in lines
+    next(button for button in box.buttons() if "Copy" in button.text()).click()
+    assert QGuiApplication.clipboard().text() == lines
     box.close()
 
 
@@ -182,6 +188,52 @@ def test_file_that_is_no_program_is_refused_and_not_stored(
     box.close()
     assert not site.settings_file.exists()
     assert isinstance(rig.state.phase, Stopped)
+
+
+def test_program_chosen_while_the_gateway_runs_holds_from_the_next_start_on(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    site = stand_in_home.site()
+    program = stand_in_home.folder / "picoclaw"
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    rig = start_rig(site)
+    rig.controller.start()
+    pid = rig.until_runs()
+    rig.actions.options.actions()[-1].trigger()
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog))
+
+    dialog.fileSelected.emit(str(program))
+    dialog.close()
+
+    box = rig.box()
+    assert box is not None
+    assert box.text() == "This holds from the next start of the gateway on."
+    box.close()
+    assert rig.until_runs() == pid
+
+
+def test_buttons_of_the_card_are_reached_and_pressed_with_keys(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    stand_in_home.break_config()
+    rig = start_rig(stand_in_home.site())
+    rig.open_window()
+    rig.controller.start()
+    rig.until_phase(Failed)
+    button = remedy(rig, "Copy its path and line")
+    QGuiApplication.clipboard().clear()
+
+    rig.window.activateWindow()
+    for _ in range(20):
+        focused = QApplication.focusWidget()
+        if focused is button or focused is None:
+            break
+        rig.qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is button
+    rig.qtbot.keyClick(button, Qt.Key.Key_Space)
+
+    assert QGuiApplication.clipboard().text() == f"{stand_in_home.place.config}:1"
 
 
 def test_choice_that_does_not_hold_yet_is_said(

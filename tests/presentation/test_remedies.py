@@ -81,8 +81,8 @@ def test_file_to_mend_can_be_opened_and_its_place_be_copied(place, label):
 
     offered = remedies(situation(Failed(gave_up=False), failure))
 
-    assert [said(remedy.text) for remedy in offered] == ["Retry now", "Open file", label]
-    assert [remedy.payload for remedy in offered] == ["", "/h/config.json", str(place)]
+    assert [said(remedy.text) for remedy in offered] == ["Open file", label, "Retry now"]
+    assert [remedy.payload for remedy in offered] == ["/h/config.json", str(place), ""]
 
 
 def test_command_can_be_copied():
@@ -172,6 +172,10 @@ def test_nothing_is_offered_where_nothing_is_wrong(phase):
         (
             PortHolder(7, "picoclaw", gateway=True, home="/h", version="0.2.9"),
             ["Program picoclaw", "PID 7", "Version 0.2.9", "Gateway of the home /h"],
+        ),
+        (
+            PortHolder(7, command="nc -l 80", user="alice", started="2026-11-26 20:00"),
+            ["PID 7", "Command line nc -l 80", "User alice", "Started 2026-11-26 20:00"],
         ),
         (PortHolder(gateway=True), ["A gateway; its home cannot be told"]),
     ],
