@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -211,6 +211,8 @@ _CHANNELS = FailureRule(
     ),
     by_waiting=True,  # at login the network may not be up yet
 )
+_CHANNEL_MANAGER = replace(_CHANNELS, by_waiting=False)
+"""What stands wrong in the configuration does not pass."""
 
 _PORT_TAKEN_ERROR = (
     r"^error opening gateway listeners:.*"
@@ -225,7 +227,8 @@ STARTUP_RULES: tuple[tuple[re.Pattern[str], FailureRule], ...] = tuple(
         (r"^singleton check failed:.*already running \(PID: (?P<pid>\d+)", _ALREADY_RUNNING),
         (r"^error creating provider:.*no credentials for (?P<provider>[\w-]+)", _NO_LOGIN),
         (r"^error creating provider:", _PROVIDER),
-        (r"^error (?:starting channels|creating channel manager):", _CHANNELS),
+        (r"^error starting channels:", _CHANNELS),
+        (r"^error creating channel manager:", _CHANNEL_MANAGER),
         (r"^(?:unknown (?:shorthand )?flag|unknown command|flag needs an argument)", WRONG_USAGE),
     )
 )

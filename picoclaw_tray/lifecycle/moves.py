@@ -176,7 +176,8 @@ def wished_away(state: State, process: Process, code: int | None) -> Step:
 
 
 def _unexplained(state: State, code: int | None) -> Failure:
-    return Failure("unknown", exit_code=code, was_ready=isinstance(state.phase, Running))
+    was_ready = isinstance(state.phase, Running)
+    return Failure("unknown", exit_code=code, was_ready=was_ready, ran=True)
 
 
 def wait(state: State, at: float, policy: Policy, *, anyway: bool) -> State:
@@ -216,16 +217,25 @@ def number_of(failures: tuple[CountedFailure, ...], kind: FailureKind) -> int:
     return sum(failure.kind is kind for failure in failures)
 
 
+def counting_anew(state: State) -> State:
+    """What was before does not count any more."""
+    return replace(state, failures=(), waits=0)
+
+
 def forgiven(state: State) -> State:
-    """The user acted: what was before does not count."""
-    return replace(state, failures=(), failure=None, waits=0)
+    """The user acted: what was before does not count, and is no longer told."""
+    return replace(counting_anew(state), failure=None)
 
 
 def quit_then(then: Then | None, kind: QuitKind, *, leave: bool) -> Quit:
-    """A quit is never replaced, but it may become urgent."""
-    if isinstance(then, Quit):
-        return replace(then, kind=QuitKind.SESSION if kind is QuitKind.SESSION else then.kind)
-    return Quit(kind, leave)
+    """A quit is never replaced, but it may become urgent; then nothing stays that must not."""
+    match then, kind:
+        case Quit(), QuitKind.SESSION:
+            return Quit(kind, then.leave and leave)
+        case Quit(), _:
+            return then
+        case _:
+            return Quit(kind, leave)
 
 
 def rest_then(then: Then) -> Then:

@@ -97,6 +97,7 @@ class Failure:
         detail: PicoClaw's or the system's own words, verbatim, where there are some.
         exit_code: Exit code; negative is the number of the signal that ended the process.
         was_ready: The gateway had answered before it ended.
+        ran: There was a process, and it ended although nobody of us wished it.
         evidence: Lines of output that show it, secrets masked.
         panic: Lines of the panic log that show it, likewise.
         next_step: What the person can do.
@@ -113,6 +114,7 @@ class Failure:
     detail: str = ""
     exit_code: int | None = None
     was_ready: bool = False
+    ran: bool = False
     evidence: tuple[str, ...] = ()
     panic: tuple[str, ...] = ()
     next_step: Text | None = None

@@ -156,9 +156,10 @@ def _diagnosed(state: State, event: Diagnosed, policy: Policy) -> Step:
         case Failed(gave_up=True) if event.failure.by_waiting:
             uncounted = replace(state, failures=state.failures[:-1])
             return moves.wait(uncounted, event.at, policy, anyway=True), ()
-        case Backoff():
+        case Backoff(counted=counted):
             # Whoever has what we wanted, or took over from us, has had the time to say so.
-            return replace(state, probe_at=event.at), ()
+            waits = 0 if counted else state.waits
+            return replace(state, waits=waits, probe_at=event.at), ()
         case _:
             return state, ()
 
@@ -190,6 +191,10 @@ def _is_managed(phase: Phase) -> bool:
 def _empty(state: State, event: Event) -> Step:
     """Rows of all phases without a process."""
     match event:
+        case ConfigChanged():
+            # Not of a gateway that runs: one that writes its own config and then crashes would be
+            # started again for ever.
+            return moves.counting_anew(state), ()
         case QuitRequested():
             return moves.ended(state, StopReason.QUIT)
         case StopRequested(at=at) | KillRequested(at=at):
@@ -214,15 +219,22 @@ def _idle(state: State, phase: Idle, event: Event, policy: Policy) -> Step:
         case Observed(finding=finding, survivors=survivors) if isinstance(phase, Stopped):
             remains = Remains(_leaves_pid_file(finding), survivors)
             return replace(state, phase=replace(phase, remains=remains)), ()
-        case ConfigChanged(at=at) if not isinstance(phase, Stopped):
-            state = replace(state, failures=(), waits=0)
+        case ConfigChanged(at=at) if not isinstance(phase, Stopped) and not _rests(state, policy):
+            state = moves.counting_anew(state)
             return moves.locate(state, at, policy, by_user=False, anyway=carried)
         case Tick(at=at) if isinstance(phase, Backoff) and at >= phase.until:
+            if _rests(state, policy):
+                return moves.enter(state, Failed(gave_up=False)), ()
             return moves.locate(state, at, policy, by_user=False, anyway=carried)
         case Nudged(at=at):
             return replace(state, probe_at=at), ()
         case _:
             return _empty(state, event)
+
+
+def _rests(state: State, policy: Policy) -> bool:
+    """Whether only a person starts it again: it ran and crashed, and restarts are switched off."""
+    return state.failure is not None and state.failure.ran and not policy.restart_after_crash
 
 
 def _leaves_pid_file(finding: Finding) -> bool:
@@ -237,7 +249,7 @@ def _locating(state: State, phase: Locating, event: Event, policy: Policy) -> St
     match event:
         case StartRequested(anyway=anyway) | RestartRequested(anyway=anyway):
             phase = replace(phase, by_user=True, anyway=phase.anyway or anyway)
-            return replace(state, phase=phase), ()
+            return replace(moves.counting_anew(state), phase=phase), ()
         case Observed(at=at, finding=Found() as found):
             return moves.adopt(state, found, at, policy)
         case Observed(at=at, finding=Nothing()):
@@ -262,9 +274,10 @@ def _preparing(state: State, phase: Preparing, event: Event, policy: Policy) -> 
         case StartRequested(at=at, anyway=True) | RestartRequested(at=at, anyway=True) if (
             not phase.anyway
         ):
-            return moves.prepare(state, replace(phase, by_user=True, anyway=True), at, policy)
+            phase = replace(phase, by_user=True, anyway=True)
+            return moves.prepare(moves.counting_anew(state), phase, at, policy)
         case StartRequested() | RestartRequested():
-            return replace(state, phase=replace(phase, by_user=True)), ()
+            return replace(moves.counting_anew(state), phase=replace(phase, by_user=True)), ()
         case Prepared(plan=plan):
             return moves.enter(state, Spawning(phase.anyway)), (Spawn(plan),)
         case Refused(refusal=refusal) if not refusal.curable:
@@ -308,7 +321,7 @@ def _spawning(state: State, phase: Spawning, event: Event, policy: Policy) -> St
         case StopRequested() | KillRequested():
             return replace(state, phase=Spawning(anyway=False, then=Rest())), ()
         case StartRequested(anyway=anyway) | RestartRequested(anyway=anyway):
-            return replace(state, phase=Spawning(phase.anyway or anyway)), ()
+            return replace(moves.counting_anew(state), phase=Spawning(phase.anyway or anyway)), ()
         case _:
             return state, ()
 
@@ -350,7 +363,10 @@ def _running(state: State, phase: Running, event: Event, policy: Policy) -> Step
             return moves.replan(moves.asked_anew(state), phase, at, policy, anyway=True)
         case Prepared(at=at) if replanning:
             then = StartAgain(by_user=True, anyway=replanning.anyway)
-            return moves.stop(moves.forgiven(state), phase.process, then, at, policy)
+            # Of one that did not answer the evidence is kept: nobody can gather it afterwards.
+            silent = phase.health is Health.FAILING
+            state = moves.counting_anew(state) if silent else moves.forgiven(state)
+            return moves.stop(state, phase.process, then, at, policy)
         case Refused(refusal=refusal) if replanning:
             state = replace(state, phase=replace(phase, replanning=None))
             return state, (Notice(NoticeKind.RESTART_REFUSED, refusal),)
@@ -406,8 +422,9 @@ def _alive(state: State, phase: Alive, event: Event, policy: Policy) -> Step:
             return moves.stop(state, process, Quit(kind, leave), at, policy)
         case QuitRequested():
             return moves.ended(state, StopReason.LEFT_ALONE)
-        case StartRequested(at=at) if not process.watched:
-            return replace(state, probe_at=at), ()
+        case StartRequested(at=at):
+            state = moves.counting_anew(state)
+            return state if process.watched else replace(state, probe_at=at), ()
         case Exited(key=key, code=code) if key == process.key and code in WISHES:
             return moves.wished_away(state, process, code)
         case Exited(at=at, key=key, code=code) if key == process.key:

@@ -224,8 +224,10 @@ def _failing(old: Phase, state: State, now: float) -> Announcement | None:
             return None
         case _, Failed():
             icon = IconName.ERROR
-        case (Running(), _) | (_, Backoff(attempt=1)):
+        case Running(), _:
             pass
+        case _, Backoff(attempt=1, counted=counted) if not (counted and state.waits):
+            pass  # a wait begins as a crash that counts, until it is known for one
         case _:
             return None
     next_step = state.failure.next_step if state.failure else None

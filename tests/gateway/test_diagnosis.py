@@ -93,7 +93,6 @@ def test_failure_classes_are_those_of_the_command_line():
             "error starting channels: failed to start any enabled channels: …",
             FailureClass.CHANNELS_FAILED,
         ),
-        ("error creating channel manager: …", FailureClass.CHANNELS_FAILED),
         ("error setting up cron service: …", FailureClass.UNKNOWN),
         ("error starting heartbeat service: …", FailureClass.UNKNOWN),
         ("something new", FailureClass.UNKNOWN),
@@ -108,6 +107,14 @@ def test_diagnose_classes_the_known_reasons_of_a_failed_start(error, failure_cla
     assert diagnosis.detail == error.replace(r"\"", '"')
     assert diagnosis.evidence == (startup_line(error),)
     assert diagnosis.next_step is not None
+
+
+def test_diagnose_does_not_wait_for_a_mistake_in_the_channels_to_pass():
+    diagnosis = diagnose_startup("error creating channel manager: …")
+
+    assert diagnosis.failure_class is FailureClass.CHANNELS_FAILED
+    assert diagnosis.curable
+    assert not diagnosis.by_waiting
 
 
 def test_diagnose_names_the_gateway_that_is_already_running():

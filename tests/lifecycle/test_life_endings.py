@@ -49,7 +49,7 @@ def test_end_is_a_wish_when_the_gateway_was_asked_by_somebody_else(phase, code):
     assert state.failures == ()
     was_ready = isinstance(phase, Running)
     assert state.failure == Failure(
-        "unknown", exit_code=code, was_ready=was_ready, ticket=state.epoch
+        "unknown", exit_code=code, was_ready=was_ready, ran=True, ticket=state.epoch
     )
     assert effects == (Diagnose(state.failure, PIPE_CHILD), Forget(PIPE_CHILD.key.pid))
 
@@ -63,7 +63,7 @@ def test_end_is_a_crash_when_nobody_wished_it(phase, code):
     assert state.failures == (CountedFailure(NOW, FailureKind.CRASH),)
     was_ready = isinstance(phase, Running)
     assert state.failure == Failure(
-        "unknown", exit_code=code, was_ready=was_ready, ticket=state.epoch
+        "unknown", exit_code=code, was_ready=was_ready, ran=True, ticket=state.epoch
     )
     assert effects == (Diagnose(state.failure, PIPE_CHILD), Forget(PIPE_CHILD.key.pid))
 

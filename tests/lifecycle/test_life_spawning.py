@@ -102,10 +102,16 @@ def test_spawning_still_quits_when_something_else_is_requested(act):
     assert stays(replace(SPAWNING, then=QUIT), act)
 
 
-def test_spawning_is_in_a_hurry_when_the_session_ends_after_all():
-    state, _ = step(replace(SPAWNING, then=LEAVE), QuitRequested(NOW, QuitKind.SESSION))
+@pytest.mark.parametrize(
+    ("then", "leave", "left"),
+    [(LEAVE, True, True), (LEAVE, False, False), (QUIT, True, False), (QUIT, False, False)],
+)
+def test_spawning_is_in_a_hurry_and_leaves_nothing_unasked_when_the_session_ends(then, leave, left):
+    hurry = QuitRequested(NOW, QuitKind.SESSION, leave)
 
-    assert state.phase == replace(SPAWNING, then=Quit(QuitKind.SESSION, leave=True))
+    state, _ = step(replace(SPAWNING, then=then), hurry)
+
+    assert state.phase == replace(SPAWNING, then=Quit(QuitKind.SESSION, left))
 
 
 def test_spawning_keeps_its_hurry_when_the_user_quits_too():

@@ -6,6 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picoclaw_tray.lifecycle.messages import (
+    Diagnose,
+    Diagnosed,
+    Exited,
+    LaunchPlan,
+    Nothing,
+    Observed,
+    Prepared,
+    Spawned,
+    Tick,
+)
+from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import (
     Backoff,
     Failed,
@@ -17,10 +29,12 @@ from picoclaw_tray.lifecycle.state import (
     Running,
     Spawning,
     Starting,
+    State,
     Stopped,
     Stopping,
     StopReason,
 )
+from picoclaw_tray.lifecycle.transition import transition
 from picoclaw_tray.presentation.autostart import LoginState, LoginStatus
 from picoclaw_tray.presentation.icon import IconName
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
@@ -281,3 +295,35 @@ def test_nothing_waits_for_ever(phases):
     told, _ = tell(told, told.situation, NOW + len(phases) + SUCCESSOR_S)
 
     assert told.end is None
+
+
+@pytest.mark.parametrize(("by_waiting", "given_up"), [(True, [False]), (False, [False, True])])
+def test_start_that_fails_again_and_again_is_told_once_and_when_it_is_given_up(
+    by_waiting, given_up
+):
+    """The life cycle itself, with a gateway that ends before it is ready each time."""
+    failing = Failure("channels_failed", REASON, by_waiting=by_waiting)
+    state, told, heard, now = State(Starting(OURS, LATER)), Told(situation(STARTING)), [], NOW
+
+    def take(event):
+        nonlocal state, told
+        state, effects = transition(state, event, Policy())
+        told, announcement = tell(told, replace(situation(STARTING), state=state), event.at)
+        if announcement is not None:
+            heard.append(isinstance(state.phase, Failed))
+        return effects
+
+    for _ in range(8):
+        for effect in take(Exited(now, OURS.key, 1)):
+            if isinstance(effect, Diagnose):
+                take(Diagnosed(now + 0.1, effect.failure.ticket, failing))
+        while isinstance(state.phase, Backoff):
+            now += 1.0
+            take(Tick(now))
+        take(Observed(now, state.epoch, Nothing()))
+        take(Prepared(now, state.epoch, LaunchPlan("picoclaw", (), {}, "/")))
+        take(Spawned(now, OURS))
+
+        take(Tick(now + 4.0))
+
+    assert heard == given_up
