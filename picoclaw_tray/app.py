@@ -11,12 +11,14 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.desktop.controller import GatewayController
+from picoclaw_tray.desktop.farewell import Farewell
 from picoclaw_tray.desktop.home_watch import HomeWatch
 from picoclaw_tray.desktop.icons import Icons
 from picoclaw_tray.desktop.log_feed import LogFeed
 from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.login_item import LoginItem
 from picoclaw_tray.desktop.notifier import Notifier
+from picoclaw_tray.desktop.preferences import Preferences
 from picoclaw_tray.desktop.reload import Reload
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
 from picoclaw_tray.desktop.shell_access import ShellAccess
@@ -26,15 +28,15 @@ from picoclaw_tray.desktop.system_bus import SystemBus
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.policy import Policy
-from picoclaw_tray.lifecycle.state import Failure, QuitKind, Running
+from picoclaw_tray.lifecycle.state import Running
 from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
-from picoclaw_tray.presentation.port_holder import about_holder
 from picoclaw_tray.presentation.situation import Situation, Surroundings
-from picoclaw_tray.presentation.status import log_placeholder, reason_of
+from picoclaw_tray.presentation.status import log_placeholder
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
 from picoclaw_tray.remote import View
+from picoclaw_tray.settings import Settings
 from picoclaw_tray.system.launch_site import start_options
 from picoclaw_tray.system.observation import Observation
 from picoclaw_tray.text import Text
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
     from picoclaw_tray.desktop.dialogs import Dialogs
     from picoclaw_tray.desktop.log_window import GatewayWindow
     from picoclaw_tray.desktop.remedy_actions import RemedyActions
-    from picoclaw_tray.settings import Settings
     from picoclaw_tray.system.autostart.entry import LoginEntry
     from picoclaw_tray.system.crew import Crew
     from picoclaw_tray.system.launch_site import LaunchSite, StartOptions
@@ -92,7 +93,6 @@ class TrayApp(QObject):
         self._site = site
         self._sockets = sockets
         self._application = application
-        self._interrupts = 0
         self._may_end = False
         surroundings = Surroundings(
             str(site.place.home),
@@ -103,8 +103,9 @@ class TrayApp(QObject):
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
         self._log_model = LogModel(self._store, self)
-        self._options = start_options(site, debug=debug)
-        crew = _late_crew(site, self._options)
+        options = start_options(site, debug=debug)
+        self._preferences = Preferences(site, options, self)
+        crew = _late_crew(site, options)
         self._controller = GatewayController(
             crew, site.settings.applied_to(POLICY), self._recent_output, self
         )
@@ -112,6 +113,7 @@ class TrayApp(QObject):
         self._reload = Reload(crew, self)
         self._login = LoginItem(partial(_login_entry, site), self)
         self._board = SituationBoard(surroundings, self)
+        self._farewell = Farewell(self._controller, self._board, self)
         self._notifier = Notifier(surroundings, self)
         self._actions = Actions(rendered, self)
         self._icons = Icons()
@@ -125,7 +127,7 @@ class TrayApp(QObject):
         self._shell = ShellAccess(self._board, self)
         self._no_host = False
         self._connect()
-        self._apply(site.settings)
+        self._preferences.announce()
 
     def begin(self, *, start: bool) -> None:
         """Shows the icon, then looks for a gateway and, if asked, starts one."""
@@ -154,7 +156,7 @@ class TrayApp(QObject):
         """
         deadline = time.monotonic() + POLICY.session_grace + POLICY.kill_grace
         if not self._may_end:
-            self._on_terminated()
+            self._farewell.on_terminated()
         while not self._may_end and time.monotonic() < deadline:
             self._application.processEvents()
             time.sleep(LAST_EVENTS_S)
@@ -216,7 +218,10 @@ class TrayApp(QObject):
 
     def _connect_what_asks_for_something(self) -> None:
         controller = self._controller
-        self._actions.setting_wished.connect(self._on_setting_wished)
+        self._actions.setting_wished.connect(self._preferences.change)
+        self._preferences.applied.connect(self._on_settings_applied)
+        self._preferences.changed.connect(self._on_setting_changed)
+        self._preferences.refused.connect(self._on_setting_refused)
         self._actions.options.program_wished.connect(self._on_program_wished)
         self._actions.wished.connect(self._on_wished)
         self._actions.show_log.triggered.connect(self.show_window)
@@ -225,13 +230,14 @@ class TrayApp(QObject):
         self._tray.opened.connect(self.show_window)
         self._tray.host_missing.connect(self._on_host_missing)
         self._tray.host_appeared.connect(self._on_host_appeared)
-        self._signals.interrupted.connect(self._on_interrupted)
-        self._signals.terminated.connect(self._on_terminated)
+        self._signals.interrupted.connect(self._farewell.on_interrupted)
+        self._signals.terminated.connect(self._farewell.on_terminated)
         controller.observed.connect(self._shell.ensure)
         self._shell.wished.connect(self._on_wished)
-        self._shell.quit_wished.connect(self._on_quit_wished)
+        self._shell.quit_wished.connect(self._farewell.on_answered)
         self._shell.view_wished.connect(self._on_view_wished)
-        self._session.ending.connect(self._on_session_ending)
+        self._session.ending.connect(self._farewell.on_session_ending)
+        self._farewell.question_raised.connect(self._on_fate_asked)
         self._session.resumed.connect(controller.resume)
         self._system_bus.reached.connect(self._session.on_bus_reached)
         self._system_bus.reached.connect(self._shutdown_delay.on_bus_reached)
@@ -310,19 +316,18 @@ class TrayApp(QObject):
         from picoclaw_tray.desktop.dialogs import Dialogs  # noqa: PLC0415 - as for the window
 
         dialogs = Dialogs(self)
-        dialogs.quit_confirmed.connect(self._on_quit_confirmed)
-        dialogs.fate_chosen.connect(self._on_quit_wished)
-        dialogs.program_chosen.connect(self._on_program_chosen)
+        dialogs.quit_confirmed.connect(self._farewell.on_wished)
+        dialogs.fate_chosen.connect(self._farewell.on_answered)
+        dialogs.program_chosen.connect(self._preferences.choose_program)
         return dialogs
 
     @cached_property
     def _remedies(self) -> RemedyActions:
         from picoclaw_tray.desktop.remedy_actions import RemedyActions  # noqa: PLC0415
 
-        remedies = RemedyActions(self._dialogs, self)
+        remedies = RemedyActions(self._dialogs, self._board, self)
         remedies.wished.connect(self._on_wished)
         remedies.debug_log_wished.connect(self._on_debug_log_wished)
-        remedies.port_owner_wished.connect(self._on_port_owner_wished)
         return remedies
 
     @Slot()
@@ -357,65 +362,40 @@ class TrayApp(QObject):
         version, site = self._board.situation.facts.version, self._site
         self._dialogs.show_about(version, site.log_folder, site.settings_file)
 
-    @Slot()
-    def _on_port_owner_wished(self) -> None:
-        holder = self._board.situation.facts.port_owner
-        if holder is not None:
-            sentence, *lines = map(rendered, about_holder(holder))
-            self._dialogs.show_details(sentence, *lines)
-
     # -- settings -----------------------------------------------------------------------------
 
-    def _apply(self, settings: Settings) -> None:
-        self._options.settings = settings
+    @Slot(Settings)
+    def _on_settings_applied(self, settings: Settings) -> None:
         self._controller.set_policy(settings.applied_to(POLICY))
         self._actions.options.show_settings(settings)
         self._board.on_quit_set(settings.on_quit)
 
-    @Slot(str, object)
-    def _on_setting_wished(self, key: str, value: object) -> None:
-        if isinstance(value, str | bool) and self._set(key, value):
-            process = self._controller.state.process
-            outlives = self._options.settings.on_quit.outlives
-            if key == "on_quit" and process and process.ours and process.outlives != outlives:
-                self._say_when_it_holds()
+    @Slot(str)
+    def _on_setting_changed(self, key: str) -> None:
+        situation = self._board.situation
+        process, outlives = situation.state.process, situation.on_quit.outlives
+        holds_later = {
+            "gateway": process is not None,
+            "on_quit": process is not None and process.ours and process.outlives != outlives,
+        }
+        if holds_later.get(key):
+            message = self.tr("This holds from the next start of the gateway on.")
+            self._dialogs.show_message(message)
+        if key == "gateway":
+            self._controller.start()
 
-    def _say_when_it_holds(self) -> None:
-        self._dialogs.show_message(self.tr("This holds from the next start of the gateway on."))
+    @Slot(Text)
+    def _on_setting_refused(self, why: Text) -> None:
+        self._dialogs.show_message(rendered(why))
 
     @Slot()
     def _on_program_wished(self) -> None:
         self._dialogs.choose_program()
 
-    def _set(self, key: str, value: str | bool) -> bool:  # noqa: FBT001 - a switch is one
-        """Whether it is so now."""
-        from picoclaw_tray.system.settings_store import change_setting  # noqa: PLC0415
-
-        changed = change_setting(self._site.settings_file, key, value)
-        if isinstance(changed, Text):
-            self._actions.options.show_settings(self._options.settings)
-            self._dialogs.show_message(rendered(changed))
-            return False
-        log.info("setting: %s", key)
-        self._apply(changed)
-        return True
-
-    @Slot(str)
-    def _on_program_chosen(self, path: str) -> None:
-        from picoclaw_tray.system.gateway_command import find_gateway  # noqa: PLC0415
-
-        found = find_gateway(path, self._site.environ)
-        if isinstance(found, Failure):
-            self._dialogs.show_message(rendered(reason_of(found)))
-        elif self._set("gateway", path):
-            if self._controller.state.process is not None:
-                self._say_when_it_holds()
-            self._controller.start()
-
     @Slot()
     def _on_debug_log_wished(self) -> None:
         """For this start and all later ones of this tray."""
-        self._options.debug = True
+        self._preferences.log_more()
         if isinstance(self._controller.state.phase, Running):
             self._controller.restart_anyway()
         else:
@@ -443,7 +423,7 @@ class TrayApp(QObject):
             case Wish.RELOAD:
                 self._reload.start(controller.state)
             case Wish.QUIT:
-                self._on_quit_confirmed()
+                self._farewell.on_wished()
             case _:
                 assert_never(wish)
 
@@ -457,39 +437,10 @@ class TrayApp(QObject):
             case _:
                 assert_never(view)
 
-    @Slot(bool)
-    def _on_quit_wished(self, leave: bool) -> None:  # noqa: FBT001 - a slot
-        self._controller.quit(leave=leave)
-
     @Slot()
-    def _on_quit_confirmed(self) -> None:
-        situation = self._board.situation
-        if situation.asks_on_quit:
-            window = self._window
-            self._dialogs.ask_for_fate(window if window and window.isVisible() else None)
-        else:
-            self._controller.quit(leave=situation.leaves_on_quit)
-
-    @Slot()
-    def _on_interrupted(self) -> None:
-        """Ctrl+C quits; again, it does not wait for the gateway."""
-        self._interrupts += 1
-        if self._interrupts == 1:
-            self._controller.quit(leave=self._board.situation.leaves_on_quit)
-        else:
-            self._controller.force_stop()
-
-    @Slot()
-    def _on_terminated(self) -> None:
-        """Somebody wants this process to end, and soon; a gateway may stay."""
-        log.info("told to end")
-        self._controller.quit(QuitKind.SESSION, leave=self._board.situation.leaves_on_quit)
-
-    @Slot()
-    def _on_session_ending(self) -> None:
-        """Nothing of it stays: the gateway is to end in good order while there is time."""
-        log.info("the session ends")
-        self._controller.quit(QuitKind.SESSION)
+    def _on_fate_asked(self) -> None:
+        window = self._window
+        self._dialogs.ask_for_fate(window if window and window.isVisible() else None)
 
     @Slot()
     def _on_quit_ready(self) -> None:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, assert_never
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from picoclaw_tray.desktop.translation import rendered
+from picoclaw_tray.presentation.port_holder import about_holder
 from picoclaw_tray.presentation.remedies import Remedy, RemedyKind
 from picoclaw_tray.presentation.tray import Wish
 
 if TYPE_CHECKING:
     from picoclaw_tray.desktop.dialogs import Dialogs
+    from picoclaw_tray.desktop.situation_board import SituationBoard
 
 
 class RemedyActions(QObject):
@@ -22,16 +25,17 @@ class RemedyActions(QObject):
     Signals:
         wished(Wish): As from the menu.
         debug_log_wished(): The gateway is to be started with its debug log.
-        port_owner_wished(): Who uses the gateway's port is to be shown.
     """
 
     wished = Signal(Wish)
     debug_log_wished = Signal()
-    port_owner_wished = Signal()
 
-    def __init__(self, dialogs: Dialogs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, dialogs: Dialogs, board: SituationBoard, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._dialogs = dialogs
+        self._board = board
 
     @Slot(Remedy)
     def carry_out(self, remedy: Remedy) -> None:
@@ -46,13 +50,19 @@ class RemedyActions(QObject):
             case RemedyKind.CHOOSE_PROGRAM:
                 self._dialogs.choose_program()
             case RemedyKind.SHOW_PORT_OWNER:
-                self.port_owner_wished.emit()
+                self._show_port_owner()
             case RemedyKind.COPY:
                 QGuiApplication.clipboard().setText(remedy.payload)
             case RemedyKind.OPEN_FILE:
                 open_or_name(Path(remedy.payload), self._dialogs)
             case _:
                 assert_never(remedy.kind)
+
+    def _show_port_owner(self) -> None:
+        holder = self._board.situation.facts.port_owner
+        if holder is not None:
+            sentence, *lines = map(rendered, about_holder(holder))
+            self._dialogs.show_details(sentence, *lines)
 
 
 def open_or_name(path: Path, dialogs: Dialogs) -> None:
