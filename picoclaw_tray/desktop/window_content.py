@@ -12,6 +12,7 @@ from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.presentation.failure_card import failure_facts, failure_lines
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
 from picoclaw_tray.presentation.remedies import concern_failure, remedies
+from picoclaw_tray.presentation.status import next_step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,11 +50,12 @@ def _notices(situation: Situation, *, no_host: bool) -> Iterator[str]:
 
 def _failure(state: State) -> FailureContent | None:
     failure, reason = state.failure, shown_failure(state)
+    next_step = next_step_of(failure)
     if failure is None or reason is None:
         return None
     return FailureContent(
         reason=rendered(reason),
         facts="\n".join(map(rendered, failure_facts(failure))),
-        next_step=rendered(failure.next_step) if failure.next_step else "",
+        next_step=rendered(next_step) if next_step else "",
         evidence=failure_lines(failure),
     )

@@ -24,7 +24,7 @@ from picoclaw_tray.lifecycle.state import (
     StopReason,
 )
 from picoclaw_tray.presentation.notices import is_over, was_refused
-from picoclaw_tray.presentation.status import reason_of
+from picoclaw_tray.presentation.status import next_step_of, reason_of
 from picoclaw_tray.presentation.text import render
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _failure(state: State) -> Payload | None:
     failure = _last_failure(state)
     if failure is None:
         return None
-    code = failure.exit_code
+    code, next_step = failure.exit_code, next_step_of(failure)
     return {
         "class": failure.failure_class,
         "reason": render(reason_of(failure)),
@@ -203,7 +203,7 @@ def _failure(state: State) -> Payload | None:
         "panic": list(failure.panic),
         "place": str(failure.place) if failure.place else None,
         "command": failure.command or None,
-        "next_step": render(failure.next_step) if failure.next_step else None,
+        "next_step": render(next_step) if next_step else None,
     }
 
 

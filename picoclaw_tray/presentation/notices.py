@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.lifecycle.messages import NoticeKind
 from picoclaw_tray.lifecycle.state import (
     COULD_NOT_CHECK,
     COULD_NOT_LOOK,
     Backoff,
     Failed,
+    Failure,
     Health,
     Process,
     Remains,
@@ -26,12 +28,12 @@ from picoclaw_tray.presentation.autostart import launcher_warning, login_news
 from picoclaw_tray.presentation.icon import IconName
 from picoclaw_tray.presentation.origin import adoption
 from picoclaw_tray.presentation.reload import ReloadStage
-from picoclaw_tray.presentation.status import giving_up, headline, reason_of
+from picoclaw_tray.presentation.status import giving_up, headline, next_step_of, reason_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.messages import Notice
-    from picoclaw_tray.lifecycle.state import Failure, Phase, State
+    from picoclaw_tray.lifecycle.state import Phase, State
     from picoclaw_tray.presentation.situation import Situation
 
 _RESTART_REFUSED = QT_TRANSLATE_NOOP(
@@ -56,8 +58,6 @@ _SILENT = QT_TRANSLATE_NOOP("Notice", "The gateway does not answer.")
 _SILENT_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "If that lasts, restart it.")
 _ANSWERS_AGAIN = QT_TRANSLATE_NOOP("Notice", "The gateway answers again.")
 _RESTARTED_BY_US = QT_TRANSLATE_NOOP("Notice", "It is being restarted.")
-_ENDED_OUTSIDE = QT_TRANSLATE_NOOP("Notice", "The gateway has stopped, but not by this tray.")
-_ENDED_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "Start it again if you need it.")
 _NO_REACTION = QT_TRANSLATE_NOOP("Notice", "The gateway does not react, not even to force.")
 _NO_REACTION_NEXT_STEP = QT_TRANSLATE_NOOP("Notice", "If that lasts, restart the computer.")
 _PROCESSES_REMAIN = QT_TRANSLATE_NOOP(
@@ -143,7 +143,8 @@ def announce_change(  # noqa: PLR0911 - one return a phase
 
 def ended_outside() -> Announcement:
     """Somebody else stopped the gateway."""
-    return Announcement(IconName.IDLE, text(_ENDED_OUTSIDE), text(_ENDED_NEXT_STEP))
+    ended = Failure(FailureClass.ENDED_OUTSIDE)
+    return Announcement(IconName.IDLE, reason_of(ended), next_step_of(ended))
 
 
 def announce_notice(notice: Notice) -> Announcement:
@@ -152,7 +153,7 @@ def announce_notice(notice: Notice) -> Announcement:
     match notice.kind:
         case NoticeKind.RESTART_REFUSED:
             sentence = text(_RESTART_REFUSED, reason=reason_of(failure))
-            return Announcement(IconName.WARNING, sentence, failure.next_step if failure else None)
+            return Announcement(IconName.WARNING, sentence, next_step_of(failure))
         case NoticeKind.RESTART_NOT_CHECKED:
             return Announcement(IconName.WARNING, text(_RESTART_NOT_CHECKED))
         case NoticeKind.HANGS_AGAIN:
@@ -230,8 +231,7 @@ def _failing(old: Phase, state: State, now: float) -> Announcement | None:
             pass  # a wait begins as a crash that counts, until it is known for one
         case _:
             return None
-    next_step = state.failure.next_step if state.failure else None
-    return Announcement(icon, headline(state, now), next_step)
+    return Announcement(icon, headline(state, now), next_step_of(state.failure))
 
 
 def _reload(after: Situation) -> Announcement | None:

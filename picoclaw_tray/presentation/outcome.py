@@ -23,10 +23,9 @@ from picoclaw_tray.lifecycle.state import (
 from picoclaw_tray.presentation.advice import reload_failure
 from picoclaw_tray.presentation.machine import why_not
 from picoclaw_tray.presentation.notices import announce_notice, is_unexplained, was_refused
-from picoclaw_tray.presentation.obstacles import port_next_step
 from picoclaw_tray.presentation.reload import ReloadStage
 from picoclaw_tray.presentation.service import refused_restart, refused_stop
-from picoclaw_tray.presentation.status import reason_of
+from picoclaw_tray.presentation.status import next_step_of, reason_of
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, text
@@ -264,9 +263,7 @@ def _refused(failure: Failure, what_now: Text | None) -> Answer:
 
 
 def _next_step(failure: Failure | None) -> tuple[Text, ...]:
-    next_step = failure.next_step if failure else None
-    if next_step is None and failure is not None and failure.failure_class == "port_taken":
-        next_step = port_next_step()  # the diagnosis, which brings it, comes a moment later
+    next_step = next_step_of(failure)
     return () if next_step is None else (next_step,)
 
 

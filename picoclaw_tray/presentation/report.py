@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from picoclaw_tray.lifecycle.state import Backoff, Failed
 from picoclaw_tray.presentation.failure_card import failure_facts, failure_lines
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
-from picoclaw_tray.presentation.status import headline
+from picoclaw_tray.presentation.status import headline, next_step_of
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.presentation.tray import details
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, text
@@ -37,8 +37,9 @@ def report(situation: Situation, now: float, *, from_tray: bool) -> tuple[str, .
     lines = [render(headline(situation.state, now))]
     if explained is not None:
         lines += map(render, failure_facts(explained))
-        if explained.next_step is not None:
-            lines.append(render(explained.next_step))
+        next_step = next_step_of(explained)
+        if next_step is not None:
+            lines.append(render(next_step))
     lines += [INDENT + render(detail) for detail in _details(situation, now)]
     lines += [render(sentence) for sentence in _sentences(situation)]
     if explained is not None:

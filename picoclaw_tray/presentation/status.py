@@ -26,6 +26,7 @@ from picoclaw_tray.lifecycle.state import (
     StopReason,
 )
 from picoclaw_tray.presentation.icon import IconName
+from picoclaw_tray.presentation.obstacles import port_next_step
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ _NO_LOOK = QT_TRANSLATE_NOOP("Status", "Looking for a running gateway took too l
 _NO_CHECK = QT_TRANSLATE_NOOP("Status", "Checking whether the gateway can start took too long.")
 _HUNG = QT_TRANSLATE_NOOP("Status", "The gateway no longer answered.")
 _ENDED_BY_OTHERS = QT_TRANSLATE_NOOP("Status", "The gateway has stopped, but not by this tray.")
+_START_AGAIN = QT_TRANSLATE_NOOP("Status", "Start it again if you need it.")
 _ENDED_WITH_SESSION = QT_TRANSLATE_NOOP("Status", "The gateway ended because the session did.")
 _NOT_RUNNABLE = QT_TRANSLATE_NOOP("Status", "The gateway could not be started.")
 _NO_OUTPUT = QT_TRANSLATE_NOOP("Status", "No output yet. What the gateway prints appears here.")
@@ -173,6 +175,19 @@ def reason_of(failure: Failure | None) -> Text:
         return failure.reason
     known = _BY_DETAIL.get(failure.detail) or _BY_CLASS.get(failure.failure_class, _CRASHED)
     return text(known)
+
+
+def next_step_of(failure: Failure | None) -> Text | None:
+    """What the person can do; a general step where the failure itself brings none."""
+    if failure is None or failure.next_step is not None:
+        return failure.next_step if failure else None
+    match failure.failure_class:
+        case FailureClass.PORT_TAKEN:
+            return port_next_step()
+        case FailureClass.ENDED_OUTSIDE:
+            return text(_START_AGAIN)
+        case _:
+            return None
 
 
 def giving_up(state: State) -> Text:

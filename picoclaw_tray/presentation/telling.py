@@ -29,7 +29,7 @@ from picoclaw_tray.presentation.notices import (
     is_unexplained,
 )
 from picoclaw_tray.presentation.origin import is_unnamed
-from picoclaw_tray.presentation.status import headline, reason_of
+from picoclaw_tray.presentation.status import headline, next_step_of, reason_of
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, text
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _late(state: State, now: float) -> Announcement:
             sentence = text(_WAS_RESTARTED, reason=reason)
         case _:
             sentence = text(_IS_RESTARTED, reason=reason)
-    return Announcement(IconName.WARNING, sentence, failure.next_step if failure else None)
+    return Announcement(IconName.WARNING, sentence, next_step_of(failure))
 
 
 def _is_trouble(phase: Phase) -> bool:

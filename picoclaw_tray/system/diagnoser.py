@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from picoclaw_tray.gateway.diagnosis import Evidence, diagnose
 from picoclaw_tray.gateway.failure_rules import FailureClass
 from picoclaw_tray.logs.redaction import Redactor
-from picoclaw_tray.presentation import obstacles
 from picoclaw_tray.system.program_file import explained
 from picoclaw_tray.system.traces import Trace, gained
 from picoclaw_tray.system.vitals import vitals_of
@@ -59,7 +58,7 @@ class Diagnoser:
             redactor: Knows the secrets that do not look like some.
         """
         if failure.failure_class == FailureClass.PORT_TAKEN:
-            return replace(failure, next_step=obstacles.port_next_step())
+            return failure
         if failure.failure_class == FailureClass.NOT_RUNNABLE:
             kind, reason, next_step = explained(self._program(), failure.detail)
             return replace(

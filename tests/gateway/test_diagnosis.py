@@ -12,6 +12,7 @@ from picoclaw_tray.gateway.diagnosis import (
 )
 from picoclaw_tray.gateway.memory_kills import MemoryKills
 from picoclaw_tray.gateway.vitals import Activity, Vitals, vitals_line
+from picoclaw_tray.lifecycle import transition as lifecycle
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.text import Text
 
@@ -433,3 +434,10 @@ def test_diagnose_fills_every_gap_and_only_picks_lines_for_any_evidence(evidence
         if isinstance(sentence, Text):
             gaps = {name: "" for name, _ in sentence.args}
             assert "{" not in sentence.template.source.format(**gaps)
+
+
+@pytest.mark.parametrize("code", sorted(lifecycle.WISHES))
+def test_end_that_the_life_cycle_takes_for_a_wish_is_explained_as_one(code):
+    ended = Evidence(exit_code=code) if code >= 0 else Evidence(signal=-code)
+
+    assert diagnose(ended).failure_class in WISHES

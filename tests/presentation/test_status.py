@@ -30,6 +30,7 @@ from picoclaw_tray.presentation.status import (
     headline,
     icon_of,
     log_placeholder,
+    next_step_of,
     reason_of,
     short_headline,
 )
@@ -40,6 +41,7 @@ from tests.presentation.samples import (
     FAILURE,
     FOREIGN,
     GIVEN_UP,
+    NEXT_STEP,
     NOW,
     OURS,
     PHASES,
@@ -237,3 +239,23 @@ def test_reason_is_as_exact_as_what_is_known(failure, words):
 )
 def test_placeholder_says_where_the_output_is(phase, words):
     assert said(log_placeholder(situation(phase))) == words
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (None, None),
+        (FAILURE, "Tidy up."),
+        (Failure(FailureClass.PORT_TAKEN, next_step=NEXT_STEP), "Tidy up."),
+        (
+            Failure(FailureClass.PORT_TAKEN, REASON),
+            "Stop that program, or set another gateway.port in PicoClaw's configuration.",
+        ),
+        (Failure(FailureClass.ENDED_OUTSIDE), "Start it again if you need it."),
+        (Failure(FailureClass.UNKNOWN), None),
+    ],
+)
+def test_next_step_is_that_of_the_failure_or_a_general_one(failure, words):
+    next_step = next_step_of(failure)
+
+    assert (said(next_step) if next_step else None) == words
