@@ -29,18 +29,16 @@ class LogCopy(QObject):
     def __init__(self, model: LogModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._run_id = model.run_id
         self._offsets: Iterator[int] = iter(())
         self._lines: list[str] = []
         self._next_slice = QTimer(self, interval=0)
         self._next_slice.timeout.connect(self._on_next_slice)
 
     def start(self, offsets: Iterable[int]) -> None:
-        """Copies the lines at these offsets of the run; a copy under way is given up.
+        """Copies the lines with these numbers; a copy under way is given up.
 
         Lines that are dropped before their turn are missing in the copy.
         """
-        self._run_id = self._model.run_id
         self._offsets = iter(offsets)
         self._lines = []
         self._next_slice.start()
@@ -54,15 +52,12 @@ class LogCopy(QObject):
             if offset is None:
                 self._finish()
                 return
-            line = self._model.copied_line(offset) if self._is_same_run() else None
+            line = self._model.copied_line(offset)
             if line is not None:
                 self._lines.append(line)
                 chars += len(line)
             if chars >= CHARS_A_SLICE:
                 return
-
-    def _is_same_run(self) -> bool:
-        return self._model.run_id == self._run_id
 
     def _finish(self) -> None:
         self._next_slice.stop()

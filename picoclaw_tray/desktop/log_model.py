@@ -39,7 +39,7 @@ class LogModel(QAbstractTableModel):
     until ``wake``: nothing is done for a window that nobody sees.
 
     Args:
-        store: Bounded; a changed run id replaces all rows, else rows are appended (contract 9).
+        store: Bounded.
 
     Signals:
         caught_up(): Rows and the numbers below agree with the store again.
@@ -50,9 +50,8 @@ class LogModel(QAbstractTableModel):
     def __init__(self, store: LogStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._run_id = store.run_id
-        self._first = 0
-        self._end = 0
+        self._cleared_at = store.cleared_at
+        self._first = self._end = store.first
         self._awake = False
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.catch_up)
@@ -61,18 +60,18 @@ class LogModel(QAbstractTableModel):
 
     @property
     def first(self) -> int:
-        """The offset of the line in row 0; as many lines of the run were dropped before it."""
+        """The number of the line in row 0."""
         return self._first
 
     @property
     def end(self) -> int:
-        """The offset after the line in the last row."""
+        """The number after that of the line in the last row."""
         return self._end
 
     @property
-    def run_id(self) -> int:
-        """The run of the rows; another one than before means that all rows are new."""
-        return self._run_id
+    def dropped(self) -> int:
+        """How many lines had to make room for newer ones."""
+        return self._store.dropped
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
         """How many lines there are."""
@@ -118,16 +117,15 @@ class LogModel(QAbstractTableModel):
         self._pause.stop()
         if not self._awake:
             return
-        if self._store.run_id != self._run_id:
-            self._start_run()
+        if self._store.cleared_at != self._cleared_at:
+            self._start_afresh()
         self._drop_rows()
         self._add_rows()
         self.caught_up.emit()
 
-    def _start_run(self) -> None:
+    def _start_afresh(self) -> None:
         self.beginResetModel()
-        self._run_id = self._store.run_id
-        self._first = self._end = 0
+        self._cleared_at = self._first = self._end = self._store.cleared_at
         self._shown.clear()
         self.endResetModel()
 
@@ -142,11 +140,11 @@ class LogModel(QAbstractTableModel):
             self._first = self._end = first
 
     def _add_rows(self) -> None:
-        total = self._store.total
-        if total > self._end:
+        end = self._store.end
+        if end > self._end:
             rows = self.rowCount()
-            self.beginInsertRows(_NOWHERE, rows, rows + total - self._end - 1)
-            self._end = total
+            self.beginInsertRows(_NOWHERE, rows, rows + end - self._end - 1)
+            self._end = end
             self.endInsertRows()
 
     def _shown_line(self, offset: int) -> str:
@@ -169,4 +167,4 @@ class LogModel(QAbstractTableModel):
         return line + self.tr(" … [and {count} bytes more]").format(count=excess)
 
     def _is_gone(self, offset: int) -> bool:
-        return self._store.run_id != self._run_id or offset < self._store.first
+        return offset < self._store.first

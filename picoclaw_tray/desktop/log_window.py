@@ -179,8 +179,8 @@ class GatewayWindow(QMainWindow):
     def _on_caught_up(self) -> None:
         number = self.locale().toString
         lines = self.tr("Lines: {count}").format(count=number(self._log.rowCount()))
-        if self._log.first:
-            lines += " · " + self.tr("Dropped: {count}").format(count=number(self._log.first))
+        if self._log.dropped:
+            lines += " · " + self.tr("Dropped: {count}").format(count=number(self._log.dropped))
         self._lines.show_text(lines)
 
     @Slot()

@@ -40,6 +40,7 @@ class Source(Enum):
     OUTPUT = "output"  # the pipe of a gateway of ours
     LOG_FILE = "gateway.log"
     PANIC_FILE = "gateway_panic.log"
+    TRAY = "picoclaw-tray"  # a note of ours: see ``logs.marks``
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,9 @@ _HEAD = re.compile(
 _STARTS_ENTRY = re.compile(r"\d\d:\d\d:\d\d (?:[A-Z]{3}|\?\?\?) |\{\"level\":")
 # The progress lines of contract 4.8. They have no time and yet do not belong to the entry above.
 _PROGRESS = re.compile(r"(?:  )?[✓⚠📦🔍🔄🦞]|  • (?:Tools|Skills): |Press Ctrl\+C to stop$")
+_STARTS_PANIC = re.compile(r"panic: |fatal error: |Error: |zerolog: |unexpected fault |SIG[A-Z]+: ")
+"""What the Go runtime and the gateway begin with; a goroutine's stack goes on (contract 4.6)."""
+_IS_PANIC = re.compile(r"panic: |fatal error: |unexpected fault |SIG[A-Z]+: ")
 _CONSOLE_LEVELS: Final = {
     "TRC": Level.TRACE,
     "DBG": Level.DEBUG,
@@ -99,13 +103,13 @@ def entries(lines: Iterable[str], source: Source = Source.OUTPUT) -> Iterator[En
     """
     group: list[str] = []
     for line in lines:
-        if group and len(group) < MAX_ENTRY_LINES and is_continuation(line):
+        if group and len(group) < MAX_ENTRY_LINES and is_continuation(line, source):
             group.append(line)
             continue
         if group:
             yield parse_entry("\n".join(group), source)
             group = []
-        if _STARTS_ENTRY.match(line):
+        if starts_entry(line, source):
             group = [line]
         else:
             yield _plain(line, source)
@@ -113,18 +117,32 @@ def entries(lines: Iterable[str], source: Source = Source.OUTPUT) -> Iterator[En
         yield parse_entry("\n".join(group), source)
 
 
-def is_continuation(line: str) -> bool:
-    """Whether a line belongs to the entry above it, if there is one."""
-    return not (_STARTS_ENTRY.match(line) or _PROGRESS.match(line))
+def starts_entry(line: str, source: Source = Source.OUTPUT) -> bool:
+    """Whether a line begins an entry that lines below it may belong to."""
+    if source is Source.PANIC_FILE:
+        return _STARTS_PANIC.match(line) is not None
+    return source is not Source.TRAY and _STARTS_ENTRY.match(line) is not None
+
+
+def is_continuation(line: str, source: Source = Source.OUTPUT) -> bool:
+    """Whether a line belongs to the entry above it, if there is one of the same source."""
+    if source is Source.TRAY or starts_entry(line, source):
+        return False
+    return source is Source.PANIC_FILE or not _PROGRESS.match(line)
 
 
 def parse_entry(text: str, source: Source = Source.OUTPUT) -> Entry:
     """Reads one entry: a console line with its continuation lines, a JSON line, or anything."""
+    if source is Source.PANIC_FILE:
+        return _plain(text, source)
     return _parse_console(text, source) or _parse_json(text, source) or _plain(text, source)
 
 
 def _plain(text: str, source: Source) -> Entry:
-    return Entry("", None, "", "", text, (), text, source)
+    level = None
+    if source is Source.PANIC_FILE:  # nothing there is harmless, and no filter is to hide it
+        level = Level.PANIC if _IS_PANIC.match(text) else Level.ERROR
+    return Entry("", level, "", "", text, (), text, source)
 
 
 def _parse_console(text: str, source: Source) -> Entry | None:

@@ -1,4 +1,4 @@
-"""The one bounded store of output lines, with the offsets and run ids of contract 9.
+"""The one bounded store of lines, of several runs, with the offsets and run ids of contract 9.
 
 Lines are kept as the bytes they came as; they are decoded and masked when they leave, for only a
 few of a million are ever looked at. There is no way out that does not mask.
@@ -7,15 +7,19 @@ few of a million are ever looked at. There is no way out that does not mask.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.splitter import decode_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _LONGEST_CHARACTER = 4
 """Bytes of UTF-8."""
@@ -28,6 +32,18 @@ _LONGEST_KEY = 200
 
 _KEY_BEGINS = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _KEY_GOES_ON = re.compile(rb"\s*(?:[A-Za-z0-9+/]+={0,2}|(?:Proc-Type|DEK-Info): .*)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines in a row that have one source and run, from number ``first`` on."""
+
+    first: int
+    source: Source
+    run: int
+
+
+_first_of = attrgetter("first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +74,10 @@ class LogTail:
 
 
 class LogStore:
-    """The newest lines of the current run, bounded by their number and by their bytes.
+    """The newest lines of the last runs, bounded by their number and by their bytes.
 
-    An offset counts the lines of the run from 0; held are those from ``first`` to ``total - 1``.
+    A line has a number ``n`` that no other ever gets; held are those from ``first`` to ``end - 1``.
+    The offsets of contract 9 count the lines of the current run alone, notes of ours left out.
 
     Args:
         max_lines: Most lines held, at least 1.
@@ -74,9 +91,14 @@ class LogStore:
         self._max_bytes = max_bytes
         self._lines: deque[bytes] = deque()
         self._bytes = 0
-        self._total = 0
+        self._end = 0
+        self._cleared_at = 0
         self._run_id = 0
-        self._asked = (-1, False)  # an offset, and whether a private key goes on there
+        self._run_first = 0
+        self._marks: deque[int] = deque()
+        self._marks_of_run: list[int] = []
+        self._stretches: list[Stretch] = []
+        self._asked = (-1, False)  # a line, and whether a private key goes on there
 
     @property
     def run_id(self) -> int:
@@ -86,33 +108,65 @@ class LogStore:
     @property
     def total(self) -> int:
         """How many lines were appended in this run, those dropped since included."""
-        return self._total
+        return self._end - self._run_first - len(self._marks_of_run)
 
     @property
     def first(self) -> int:
-        """The offset of the oldest line held; equals ``total`` when none is."""
-        return self._total - len(self._lines)
+        """The number of the oldest line held; equals ``end`` when none is."""
+        return self._end - len(self._lines)
+
+    @property
+    def end(self) -> int:
+        """The number that the next line will have."""
+        return self._end
 
     @property
     def dropped(self) -> int:
-        """How many lines of this run had to make room for newer ones."""
-        return self.first
+        """How many lines had to make room for newer ones since the last ``clear``."""
+        return self.first - self._cleared_at
+
+    @property
+    def cleared_at(self) -> int:
+        """The number of the first line after the last ``clear``."""
+        return self._cleared_at
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """The numbers of our own notes, in their order; those dropped are not among them."""
+        while self._marks and self._marks[0] < self.first:
+            self._marks.popleft()
+        return tuple(self._marks)
 
     def begin_run(self) -> None:
-        """Forgets all lines and starts the next run: a gateway is about to be started."""
-        self._lines.clear()
-        self._bytes = 0
-        self._total = 0
+        """Starts the next run: a gateway is about to be started, or was found."""
         self._run_id += 1
-        self._asked = (-1, False)
+        self._run_first = self._end
+        self._marks_of_run.clear()
 
     def clear(self) -> None:
         """Forgets all lines; what is still captured goes into the next run (contract 9)."""
         self.begin_run()
+        self._lines.clear()
+        self._bytes = 0
+        self._cleared_at = self._end
+        self._marks.clear()
+        self._stretches.clear()
+        self._asked = (-1, False)
 
-    def extend(self, lines: Sequence[bytes]) -> None:
+    def mark(self, line: bytes) -> None:
+        """Appends a note of ours (``logs.marks``); it is no line of the gateway."""
+        self._marks.append(self._end)
+        self._marks_of_run.append(self._end)
+        self.extend((line,), Source.TRAY)
+
+    def extend(self, lines: Sequence[bytes], source: Source = Source.OUTPUT) -> None:
         """Appends lines without line ends and drops the oldest ones over the limits."""
-        self._total += len(lines)
+        if not lines:
+            return
+        stretches = self._stretches
+        if not stretches or (stretches[-1].source, stretches[-1].run) != (source, self._run_id):
+            stretches.append(Stretch(self._end, source, self._run_id))
+        self._end += len(lines)
         newest = lines[-self._max_lines :]
         self._lines.extend(newest)
         self._bytes += sum(map(len, newest))
@@ -121,9 +175,27 @@ class LogStore:
             self._bytes -= len(forget())
         while self._bytes > self._max_bytes:
             self._bytes -= len(forget())
+        while len(stretches) > 1 and stretches[1].first <= self.first:
+            del stretches[0]
+
+    def source(self, n: int) -> Source:
+        """Where a line was read.
+
+        Raises:
+            IndexError: The line was dropped, or is not there yet.
+        """
+        return self._stretch(n).source
+
+    def run(self, n: int) -> int:
+        """The id of the run that a line belongs to.
+
+        Raises:
+            IndexError: The line was dropped, or is not there yet.
+        """
+        return self._stretch(n).run
 
     def since(self, offset: int = 0, run_id: int | None = None) -> LogSlice:
-        """Returns the lines from ``offset`` on that are still held.
+        """Returns the lines of the current run from ``offset`` on that are still held.
 
         Args:
             offset: The ``total`` of the asker's last answer. Dropped lines are skipped silently.
@@ -135,25 +207,30 @@ class LogStore:
         if self._run_id == 0:
             return LogSlice((), 0, 0)
         start = offset if run_id == self._run_id else 0
-        lines = tuple(map(self.line, range(max(start, self.first), self._total)))
-        return LogSlice(lines, self._total, self._run_id)
+        lines = tuple(map(self.line, self._numbers_of_run(max(start, 0))))
+        return LogSlice(lines, self.total, self._run_id)
 
     def tail(self, max_lines: int, max_chars: int) -> LogTail:
-        """Returns the last lines, each up to so many characters, without masking them yet."""
-        offsets = range(max(self.first, self._total - max_lines), self._total)
+        """The last lines that the current run has printed, each up to so many characters.
+
+        They are not masked yet. What was read elsewhere is not among them.
+        """
+        numbers = range(max(self.first, self._run_first, self._end - max_lines), self._end)
         one_more = _reach(max_chars) + 1  # tells that a line goes on
-        lines = tuple(self._without_key(offset)[:one_more] for offset in offsets)
+        lines = tuple(
+            self._without_key(n)[:one_more] for n in numbers if self.source(n) is Source.OUTPUT
+        )
         return LogTail(lines, max_chars, self.redactor)
 
-    def line(self, offset: int) -> str:
+    def line(self, n: int) -> str:
         """Returns one line.
 
         Raises:
             IndexError: The line was dropped, or is not there yet.
         """
-        return self.redactor.mask(decode_line(self._without_key(offset)))
+        return self.redactor.mask(decode_line(self._without_key(n)))
 
-    def beginning(self, offset: int, max_chars: int) -> tuple[str, int]:
+    def beginning(self, n: int, max_chars: int) -> tuple[str, int]:
         """Returns the beginning of a line and how many bytes more it has, for the screen.
 
         Masking a line of a megabyte takes a third of a second. What is masked here reaches
@@ -162,25 +239,50 @@ class LogStore:
         Raises:
             IndexError: The line was dropped, or is not there yet.
         """
-        return _beginning(self._without_key(offset), max_chars, self.redactor)
+        return _beginning(self._without_key(n), max_chars, self.redactor)
 
-    def _raw(self, offset: int) -> bytes:
-        index = offset - self.first
+    def raw_lines(self, begin: int, end: int) -> list[bytes]:
+        """The lines of a range as they came, for those who look at many; unmasked, to be kept here.
+
+        What was dropped or is not there yet is missing.
+        """
+        first = self.first
+        return list(islice(self._lines, max(begin - first, 0), max(end - first, 0)))
+
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Which lines have one source and run; in order, the first may begin before ``first``."""
+        return tuple(self._stretches)
+
+    def _stretch(self, n: int) -> Stretch:
+        if not self.first <= n < self._end:
+            raise IndexError(n)
+        return self._stretches[bisect_right(self._stretches, n, key=_first_of) - 1]
+
+    def _numbers_of_run(self, offset: int) -> Iterator[int]:
+        """The numbers of the lines from an offset of the current run on, without notes of ours."""
+        begin = self._run_first + offset
+        for n in self._marks_of_run:
+            begin += n <= begin
+        passed = frozenset(self._marks_of_run)
+        return (n for n in range(max(begin, self.first), self._end) if n not in passed)
+
+    def _raw(self, n: int) -> bytes:
+        index = n - self.first
         if index < 0:
-            raise IndexError(offset)
+            raise IndexError(n)
         return self._lines[index]
 
-    def _without_key(self, offset: int) -> bytes:
+    def _without_key(self, n: int) -> bytes:
         """The line, or a mask where it is the inside of a private key printed line by line."""
-        raw = self._raw(offset)
-        return MASK.encode() if raw.strip() and self._key_goes_on(offset, raw) else raw
+        raw = self._raw(n)
+        return MASK.encode() if raw.strip() and self._key_goes_on(n, raw) else raw
 
-    def _key_goes_on(self, offset: int, raw: bytes) -> bool:
+    def _key_goes_on(self, n: int, raw: bytes) -> bool:
         """Looks back for the beginning of the key, at most to the line that was asked for last."""
         if not _KEY_GOES_ON.fullmatch(raw):
             return False
         goes_on = False
-        for before in range(offset - 1, max(self.first, offset - _LONGEST_KEY) - 1, -1):
+        for before in range(n - 1, max(self.first, n - _LONGEST_KEY) - 1, -1):
             asked, answer = self._asked
             if before == asked:
                 goes_on = answer
@@ -189,7 +291,7 @@ class LogStore:
             if not _KEY_GOES_ON.fullmatch(line):
                 goes_on = _KEY_BEGINS.search(line) is not None
                 break
-        self._asked = (offset, goes_on)
+        self._asked = (n, goes_on)
         return goes_on
 
 

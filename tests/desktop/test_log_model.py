@@ -129,20 +129,31 @@ def test_model_skips_lines_that_came_and_went_between_two_looks(model, store):
     assert (model.first, model.end) == (90, 100)
 
 
-@pytest.mark.parametrize("ending", ["begin_run", "clear"])
-def test_model_starts_afresh_when_the_run_changes(model, store, ending):
+def test_model_keeps_the_rows_of_the_run_before(model, store):
+    store.extend([b"one"])
+    model.catch_up()
+    seen = changes(model)
+
+    store.begin_run()
+    store.extend([b"another"])
+    model.catch_up()
+
+    assert seen == [("in", 1, 1)]
+    assert texts(model) == ["one", "another"]
+
+
+def test_model_starts_afresh_when_the_store_was_cleared(model, store):
     store.extend(numbered(0, 5))
     model.catch_up()
     seen = changes(model)
 
-    getattr(store, ending)()
+    store.clear()
     store.extend([b"another"])
     model.catch_up()
 
     assert seen == [("reset", 0, 0), ("in", 0, 0)]
     assert texts(model) == ["another"]
-    assert model.first == 0
-    assert model.run_id == store.run_id
+    assert (model.first, model.end) == (5, 6)
 
 
 def test_rows_whose_lines_are_gone_never_show_other_lines(model, store):

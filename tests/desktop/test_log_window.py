@@ -39,7 +39,7 @@ class Rig:
         qtbot.waitUntil(self.view.hasFocus)
 
     def print(self, count: int, line: str = "line {}") -> None:
-        start = self.store.total
+        start = self.store.end
         self.store.extend([line.format(n).encode() for n in range(start, start + count)])
         self.model.catch_up()
         self.settle()

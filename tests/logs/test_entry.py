@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from picoclaw_tray.logs.entry import MAX_ENTRY_LINES, Entry, Level, Source, entries, parse_entry
+from picoclaw_tray.logs.entry import (
+    MAX_ENTRY_LINES,
+    Entry,
+    Level,
+    Source,
+    entries,
+    is_continuation,
+    parse_entry,
+    starts_entry,
+)
 from picoclaw_tray.logs.fields import parse_fields, unquote
 
 FAILED = (
@@ -221,3 +230,37 @@ def test_entries_end_an_entry_that_goes_on_for_ever():
 @given(st.lists(st.sampled_from(["", "x", "✓ y", "10:11:12 INF a b.go:1 > m", WARNED])))
 def test_entries_lose_no_line(lines):
     assert "\n".join(entry.raw for entry in entries(lines)) == "\n".join(lines)
+
+
+# -- other sources ---------------------------------------------------------------------------------
+
+PANIC = """\
+panic: runtime error: index out of range [3] with length 3
+
+goroutine 1 [running]:
+main.main()
+	/build/main.go:7 +0x1b
+Error: no way
+zerolog: could not write event: write |1: broken pipe""".splitlines()
+
+
+def test_panic_text_is_grouped_and_never_harmless():
+    found = list(entries(PANIC, Source.PANIC_FILE))
+
+    assert [(entry.level, len(entry.raw.splitlines())) for entry in found] == [
+        (Level.PANIC, 5),
+        (Level.ERROR, 1),
+        (Level.ERROR, 1),
+    ]
+
+
+def test_stack_without_its_beginning_stands_alone():
+    assert [entry.level for entry in entries(PANIC[2:4], Source.PANIC_FILE)] == [Level.ERROR] * 2
+
+
+def test_note_of_the_tray_neither_continues_nor_is_continued():
+    note = '{"level":"info","component":"picoclaw-tray","time":"t","message":"gateway ended"}'
+
+    assert not starts_entry(note, Source.TRAY)
+    assert not is_continuation(note, Source.TRAY)
+    assert not is_continuation("  x", Source.TRAY)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.redaction import MASK, Redactor
-from picoclaw_tray.logs.store import LogSlice, LogStore
+from picoclaw_tray.logs.store import LogSlice, LogStore, Stretch
 
 TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
 
@@ -50,13 +51,97 @@ def test_store_counts_the_offset_as_zero_when_the_run_is_another(run_id):
     assert store.since(2, run_id).lines == ("a", "b")
 
 
-def test_store_begins_a_new_run_empty():
+def test_store_keeps_the_lines_of_the_runs_before():
+    store = running(max_lines=4)
+    store.extend([b"a", b"b", b"c"])
+
+    store.begin_run()
+    store.extend([b"d", b"e"])
+
+    assert store.since() == LogSlice(("d", "e"), 2, 2)
+    assert (store.first, store.end, store.dropped) == (1, 5, 1)
+    assert [(store.line(n), store.run(n)) for n in range(1, 5)] == [
+        ("b", 1), ("c", 1), ("d", 2), ("e", 2),
+    ]  # fmt: skip
+
+
+def test_store_forgets_all_runs_when_it_is_cleared():
     store = running()
     store.extend([b"a", b"b", b"c", b"d"])
 
-    store.begin_run()
+    store.clear()
 
-    assert (store.run_id, store.total, store.first, store.dropped) == (2, 0, 0, 0)
+    assert (store.run_id, store.total, store.first, store.end, store.dropped) == (2, 0, 4, 4, 0)
+    assert (store.marks, store.stretches()) == ((), ())
+
+
+def test_store_knows_where_each_line_was_read():
+    store = running(max_lines=10)
+    store.extend([b"a"])
+    store.extend([b"panic: b", b"c"], Source.PANIC_FILE)
+    store.extend([])
+    store.begin_run()
+    store.extend([b"d"])
+    store.extend([b"e"])
+
+    assert [store.source(n).name for n in range(5)] == [
+        "OUTPUT", "PANIC_FILE", "PANIC_FILE", "OUTPUT", "OUTPUT",
+    ]  # fmt: skip
+    assert store.stretches() == (
+        Stretch(0, Source.OUTPUT, 1),
+        Stretch(1, Source.PANIC_FILE, 1),
+        Stretch(3, Source.OUTPUT, 2),
+    )
+    for gone in (-1, 5):
+        with pytest.raises(IndexError):
+            store.source(gone)
+
+
+def test_store_forgets_stretches_with_their_lines():
+    store = running(max_lines=2)
+    for source in (Source.OUTPUT, Source.PANIC_FILE, Source.LOG_FILE):
+        store.extend([b"x"], source)
+
+    assert store.stretches() == (
+        Stretch(1, Source.PANIC_FILE, 1),
+        Stretch(2, Source.LOG_FILE, 1),
+    )
+
+
+def test_notes_of_ours_are_no_lines_of_the_run():
+    store = running(max_lines=5)
+    store.mark(b"started")
+    store.extend([b"a", b"b"])
+    store.mark(b"ended")
+    store.extend([b"c"], Source.PANIC_FILE)
+
+    assert store.since() == LogSlice(("a", "b", "c"), 3, 1)
+    assert store.since(1, 1).lines == ("b", "c")
+    assert store.since(2, 1).lines == ("c",)
+    assert store.since(3, 1).lines == ()
+    assert list(store.marks) == [0, 3]
+    store.extend([b"d"])
+    assert list(store.marks) == [3]
+    assert store.since() == LogSlice(("a", "b", "c", "d"), 4, 1)
+
+
+def test_raw_lines_are_those_that_are_held():
+    store = running()
+    store.extend([b"a", b"b", b"c", b"d"])
+
+    assert store.raw_lines(0, 3) == [b"b", b"c"]
+    assert store.raw_lines(3, 9) == [b"d"]
+
+
+def test_tail_is_what_the_current_run_has_printed():
+    store = running(max_lines=10)
+    store.extend([b"old"])
+    store.begin_run()
+    store.mark(b"started")
+    store.extend([b"a"])
+    store.extend([b"panic: b"], Source.PANIC_FILE)
+
+    assert store.tail(10, 100).render() == ("a",)
 
 
 def test_store_drops_the_oldest_lines_over_the_bytes():
@@ -120,7 +205,7 @@ def test_store_masks_no_words_that_look_like_a_key_without_its_beginning():
     store.extend([b"three"])
     store.clear()
     store.extend([b"four"])
-    assert store.line(0) == "four"
+    assert store.line(store.first) == "four"
 
 
 def test_store_looks_no_further_back_than_a_private_key_is_long():
@@ -180,10 +265,10 @@ def test_store_behaves_as_a_plain_list_would(max_lines, max_bytes, acts, offset)
     while sum(map(len, held)) > max_bytes:
         held = held[1:]
     first = len(everything) - len(held)
-    assert store.first == first
+    assert store.dropped == first
     assert store.since() == LogSlice(tuple(held), len(everything), runs)
     assert store.since(offset, runs).lines == tuple(held[max(0, offset - first) :])
-    assert tuple(store.line(at) for at in range(first, store.total)) == tuple(held)
+    assert tuple(store.line(n) for n in range(store.first, store.end)) == tuple(held)
 
 
 def test_beginning_is_the_whole_of_a_short_line():

@@ -95,7 +95,7 @@ class Pipeline:
     def counted(self, lines: int) -> bool:
         """Whether kept and dropped lines are all lines."""
         self.view.hide()
-        return self.store.total == lines == self.store.dropped + len(self.store.since().lines)
+        return self.store.total == lines == self.store.dropped + self.store.end - self.store.first
 
 
 def main() -> None:
