@@ -46,12 +46,13 @@ def console_lines(raw: bytes) -> tuple[bytes, ...]:
         return (raw,)
     head = f"{clock[1]} {_TOKENS[entry.level]} {entry.component} {entry.caller} >"
     ordered = sorted(entry.fields, key=lambda field: (field[0] != "error", field[0]))
-    fields = (f"{name}={_value(name, value)}" for name, value in ordered)
+    fields = (f"{name}={field_text(name, value)}" for name, value in ordered)
     text = " ".join((head, entry.message, *fields))
     return tuple(line.encode("utf-8", "replace") for line in text.split("\n"))
 
 
-def _value(name: str, value: str) -> str:
+def field_text(name: str, value: str) -> str:
+    """The value of a field as the console shows it (contract 4.8), but always in one line."""
     if _PLAIN.fullmatch(value) or (name != "error" and _is_list_or_object(value)):
         return value
     return json.dumps(value, ensure_ascii=False)

@@ -72,7 +72,7 @@ class Entry:
         return next((value for key, value in self.fields if key == name), None)
 
 
-_HEAD = re.compile(
+CONSOLE_HEAD = re.compile(
     r"(\d\d:\d\d:\d\d) (DBG|INF|WRN|ERR|FTL|TRC|PNC|\?\?\?) (\S+) (\S+:\d+) >(?: (.*))?\Z",
     re.DOTALL,
 )
@@ -82,7 +82,7 @@ _PROGRESS = re.compile(r"(?:  )?[✓⚠📦🔍🔄🦞]|  • (?:Tools|Skills):
 _STARTS_PANIC = re.compile(r"panic: |fatal error: |Error: |zerolog: |unexpected fault |SIG[A-Z]+: ")
 """What the Go runtime and the gateway begin with; a goroutine's stack goes on (contract 4.6)."""
 _IS_PANIC = re.compile(r"panic: |fatal error: |unexpected fault |SIG[A-Z]+: ")
-_CONSOLE_LEVELS: Final = {
+CONSOLE_LEVELS: Final = {
     "TRC": Level.TRACE,
     "DBG": Level.DEBUG,
     "INF": Level.INFO,
@@ -146,13 +146,13 @@ def _plain(text: str, source: Source) -> Entry:
 
 
 def _parse_console(text: str, source: Source) -> Entry | None:
-    head = _HEAD.match(text)
+    head = CONSOLE_HEAD.match(text)
     if head is None:
         return None
     time, level, component, caller, tail = head.groups()
     message, fields = parse_fields((tail or "").rstrip("\n"))  # blank lines set off what follows
     safe = tuple((name, display_safe(value)) for name, value in fields)
-    return Entry(time, _CONSOLE_LEVELS.get(level), component, caller, message, safe, text, source)
+    return Entry(time, CONSOLE_LEVELS.get(level), component, caller, message, safe, text, source)
 
 
 class _Object(dict[str, Any]):

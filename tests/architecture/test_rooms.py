@@ -27,6 +27,7 @@ STANDARD_LIBRARY = {
     "binascii",
     "bisect",
     "codecs",
+    "array",
     "collections",
     "collections.abc",
     "contextlib",
@@ -55,6 +56,7 @@ STANDARD_LIBRARY = {
     "typing",
     "unicodedata",
     "urllib.parse",
+    "warnings",
 }
 """What a pure room may import: computes, and touches nothing."""
 

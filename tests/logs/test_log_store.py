@@ -72,7 +72,7 @@ def test_store_forgets_all_runs_when_it_is_cleared():
     store.clear()
 
     assert (store.run_id, store.total, store.first, store.end, store.dropped) == (2, 0, 4, 4, 0)
-    assert (store.marks, store.stretches()) == ((), ())
+    assert (store.marks, store.stretches(), store.cleared_at) == ((), (), 4)
 
 
 def test_store_knows_where_each_line_was_read():
@@ -129,6 +129,7 @@ def test_raw_lines_are_those_that_are_held():
     store = running()
     store.extend([b"a", b"b", b"c", b"d"])
 
+    store.extend([])
     assert store.raw_lines(0, 3) == [b"b", b"c"]
     assert store.raw_lines(3, 9) == [b"d"]
 
@@ -308,3 +309,10 @@ def test_beginning_of_a_dropped_line_is_an_error():
 
     with pytest.raises(IndexError):
         store.beginning(0, 5)
+
+
+def test_pieces_of_a_line_are_the_line():
+    store = running()
+    store.extend([b"short"])
+
+    assert "".join(store.pieces(0)) == "short"

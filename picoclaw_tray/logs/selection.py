@@ -1,0 +1,223 @@
+"""Which lines of a store pass a filter, and which of them have what is looked for; in slices."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Final, Protocol
+
+from picoclaw_tray.logs.entry import (
+    CONSOLE_HEAD,
+    CONSOLE_LEVELS,
+    MAX_ENTRY_LINES,
+    Level,
+    Source,
+    is_continuation,
+    parse_entry,
+    starts_entry,
+)
+from picoclaw_tray.logs.query import MAX_SEARCHED, matcher
+from picoclaw_tray.logs.splitter import decode_line
+from picoclaw_tray.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from picoclaw_tray.logs.query import Matcher, Query
+    from picoclaw_tray.logs.store import LogStore
+
+MAX_COMPONENTS: Final = 200
+
+_HEAD_BYTES: Final = 1024
+"""Enough of a line for its level and component."""
+
+_JSON_HEAD = re.compile(r'\{"level":"(\w+)","component":"([^"\\]*)"')
+_JSON_LEVELS: Final = {level.name.lower(): level for level in Level}
+_WARNING: Final = "⚠"
+
+
+class Lines(Protocol):
+    """Some lines of a store, in their order."""
+
+    def __len__(self) -> int: ...
+    def line_at(self, row: int) -> int:
+        """The number of the line in a row."""
+
+    def row_of(self, n: int) -> int:
+        """The first row whose line has this number or a higher one; may be the number of rows."""
+
+
+class Selection:
+    """The lines that pass a filter, as far as they were examined.
+
+    An entry passes as a whole: by the level, component and run of its first line, and by what any
+    of its lines says. The last entry may be going on, and pass later: its lines come then.
+    """
+
+    def __init__(self, store: LogStore, query: Query) -> None:
+        self._store = store
+        self._query = query
+        self._all_runs = query.run is None
+        found = matcher(query.search) if query.search.pattern else None
+        self._matcher = None if isinstance(found, Text) else found
+        self._lines = array("q")
+        self._next = store.first
+        self._stretch = (Source.TRAY, -1)  # of the line before
+        self._entry_lines = 0  # of the entry that may go on; 0: none does
+        self._passes = False  # its level, component and run
+        self._waiting: list[int] | None = None  # its lines, until one has what is looked for
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def advance(self, max_lines: int) -> bool:
+        """Examines so many lines more; whether there are others."""
+        store = self._store
+        begin = max(self._next, store.first)
+        if begin > self._next:  # the beginning of an entry was dropped unseen
+            self._entry_lines = 0
+        end = min(store.end, begin + max_lines)
+        for n, raw, source, run in _lines_of(store, begin, end):
+            self._take(n, raw, source, run)
+        self._next = end
+        return end < store.end
+
+    def drop(self) -> int:
+        """Forgets what the store has dropped; how many lines at the front went."""
+        gone = self.row_of(self._store.first)
+        del self._lines[:gone]
+        return gone
+
+    def line_at(self, row: int) -> int:
+        """The number of the line in a row."""
+        return self._lines[row]
+
+    def row_of(self, n: int) -> int:
+        """The first row whose line has this number or a higher one; may be the number of rows."""
+        return bisect_left(self._lines, n)
+
+    def _take(self, n: int, raw: bytes, source: Source, run: int) -> None:
+        head = decode_line(raw[:_HEAD_BYTES])
+        goes_on = 0 < self._entry_lines < MAX_ENTRY_LINES and (source, run) == self._stretch
+        if goes_on and is_continuation(head, source):
+            self._entry_lines += 1
+        else:
+            self._begin_entry(head, raw, source, run)
+        if not self._passes:
+            return
+        if self._waiting is None:
+            self._lines.append(n)
+            return
+        self._waiting.append(n)
+        if self._has_it(n, raw):
+            self._lines.extend(self._waiting)
+            self._waiting = None
+
+    def _begin_entry(self, head: str, raw: bytes, source: Source, run: int) -> None:
+        query = self._query
+        self._stretch = source, run
+        self._entry_lines = 1 if starts_entry(head, source) else 0
+        self._waiting = None if self._matcher is None else []
+        self._passes = self._all_runs or run == query.run
+        if self._passes and source is not Source.TRAY and (query.level or query.component):
+            level, component = level_and_component(head, raw, source)
+            self._passes = query.level is None or level >= query.level
+            self._passes &= not query.component or component == query.component
+
+    def _has_it(self, n: int, raw: bytes) -> bool:
+        found = self._matcher
+        return found is not None and _has(self._store, found, n, raw)
+
+
+class MatchIndex:
+    """Which of some lines have what is looked for, as far as they were examined."""
+
+    def __init__(self, store: LogStore, lines: Lines, found: Matcher) -> None:
+        self._store = store
+        self._of = lines
+        self._matcher = found
+        self._matches = array("q")
+        self._next = 0
+
+    @property
+    def count(self) -> int:
+        """How many were found."""
+        return len(self._matches)
+
+    def advance(self, max_lines: int) -> bool:
+        """Examines so many lines more; whether there are others."""
+        store = self._store
+        del self._matches[: bisect_left(self._matches, store.first)]
+        row = self._of.row_of(max(self._next, store.first))
+        end = min(len(self._of), row + max_lines)
+        for n in map(self._of.line_at, range(row, end)):
+            (raw,) = store.raw_lines(n, n + 1)
+            if _has(store, self._matcher, n, raw):
+                self._matches.append(n)
+            self._next = n + 1
+        return end < len(self._of)
+
+    def position_of(self, n: int) -> int:
+        """Which of the matches a line is, counted from 1; 0: it is none."""
+        place = bisect_left(self._matches, n)
+        is_match = place < len(self._matches) and self._matches[place] == n
+        return place + 1 if is_match else 0
+
+    def next_after(self, n: int) -> int | None:
+        """The next match below a line, after the last one the first; none if there is none."""
+        if not self._matches:
+            return None
+        return self._matches[bisect_right(self._matches, n) % len(self._matches)]
+
+    def previous_before(self, n: int) -> int | None:
+        """The next match above a line, before the first one the last; none if there is none."""
+        return self._matches[bisect_left(self._matches, n) - 1] if self._matches else None
+
+
+def components(store: LogStore) -> tuple[str, ...]:
+    """The components of all lines held, in alphabetical order; some 70 ms for a full store."""
+    found: set[str] = set()
+    for _, raw, source, _ in _lines_of(store, store.first, store.end):
+        if source is Source.TRAY or source is Source.PANIC_FILE or len(found) >= MAX_COMPONENTS:
+            continue
+        head = decode_line(raw[:_HEAD_BYTES])
+        if starts_entry(head, source):
+            found.add(level_and_component(head, raw, source)[1])
+    return tuple(sorted(found - {""}))
+
+
+def level_and_component(head: str, raw: bytes, source: Source) -> tuple[Level, str]:
+    """What an entry counts as that begins with this line.
+
+    Args:
+        head: The beginning of the line, decoded.
+        raw: All of it.
+        source: Where it was read.
+    """
+    if source is Source.PANIC_FILE:
+        return parse_entry(head, source).level or Level.ERROR, ""
+    console = CONSOLE_HEAD.match(head)
+    if console is not None:
+        return CONSOLE_LEVELS.get(console[2], Level.INFO), console[3]
+    if head.startswith("{"):
+        quick = _JSON_HEAD.match(head)
+        if quick is not None and quick[1] in _JSON_LEVELS:
+            return _JSON_LEVELS[quick[1]], quick[2]
+        entry = parse_entry(decode_line(raw), source)
+        return Level.INFO if entry.level is None else entry.level, entry.component
+    return (Level.WARN if head.lstrip().startswith(_WARNING) else Level.INFO), ""
+
+
+def _has(store: LogStore, found: Matcher, n: int, raw: bytes) -> bool:
+    return found.may_match(raw) and found.matches(store.beginning(n, MAX_SEARCHED)[0])
+
+
+def _lines_of(store: LogStore, begin: int, end: int) -> Iterator[tuple[int, bytes, Source, int]]:
+    """The lines of a range, each with its number, source and run."""
+    stretches = store.stretches()
+    at = max(0, bisect_right([stretch.first for stretch in stretches], begin) - 1)
+    for n, raw in enumerate(store.raw_lines(begin, end), begin):
+        while at + 1 < len(stretches) and stretches[at + 1].first <= n:
+            at += 1
+        yield n, raw, stretches[at].source, stretches[at].run
