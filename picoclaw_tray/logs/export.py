@@ -50,22 +50,43 @@ def as_printed(line: str) -> tuple[str, ...]:
     return tuple(raw.decode() for raw in console_lines(line.encode("utf-8", "replace")))
 
 
-def entry_object(entry: Entry, run: int, excess: int = 0) -> dict[str, object]:
-    """An entry as JSON tells it.
+def entry_text(entry: Entry) -> str:
+    """All lines of an entry; a line of ``gateway.log`` in the form of the console."""
+    if entry.source is not Source.LOG_FILE:
+        return entry.raw
+    first, newline, rest = entry.raw.partition("\n")
+    return "\n".join(as_printed(first)) + newline + rest
+
+
+def entry_json(entry: Entry, run: int | None = None) -> str:
+    """An object over several lines, for reading and for programs."""
+    return json.dumps(entry_object(entry, run), ensure_ascii=False, indent=2)
+
+
+def entry_object(entry: Entry, run: int | None, excess: int = 0) -> dict[str, object]:
+    """An entry as JSON tells it; what is not known is null.
+
+    Values of fields are texts: a console line does not tell a number from a text. A name that
+    comes more than once has the list of its values.
 
     Args:
         entry: Masked already.
-        run: The number of its run in the store.
+        run: The number of its run.
         excess: Bytes that are missing at its end.
     """
+    named: dict[str, list[str]] = {}
+    for name, value in entry.fields:
+        named.setdefault(name, []).append(value)
     cut = {"bytes_cut": excess} if excess else {}
     return {
-        "time": entry.time,
+        "time": entry.time or None,
         "level": None if entry.level is None else entry.level.name.lower(),
-        "component": entry.component,
-        "caller": entry.caller,
+        "component": entry.component or None,
+        "caller": entry.caller or None,
         "message": entry.message,
-        "fields": dict(entry.fields),
+        "fields": {
+            name: values[0] if len(values) == 1 else values for name, values in named.items()
+        },
         "source": entry.source.value,
         "run": run,
         **cut,

@@ -5,8 +5,14 @@ import json
 import pytest
 
 from picoclaw_tray.logs import whole_entry
-from picoclaw_tray.logs.entry import Level, Source
-from picoclaw_tray.logs.export import LONGEST, export_json, export_text
+from picoclaw_tray.logs.entry import Level, Source, parse_entry
+from picoclaw_tray.logs.export import (
+    LONGEST,
+    entry_json,
+    entry_text,
+    export_json,
+    export_text,
+)
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.logs.store import LogStore
 from picoclaw_tray.logs.whole_entry import entry_at, lines_of_entry
@@ -117,3 +123,68 @@ def test_lines_that_are_dropped_meanwhile_are_missing():
 
     assert "".join(text) == "b\n"
     assert [json.loads(line)["message"] for line in objects] == ["b"]
+
+
+# -- one entry -------------------------------------------------------------------------------------
+
+IN_FILE = (
+    '{"level":"warn","component":"agent","error":"no way","n":7,'
+    '"time":"2026-04-24T16:50:19+08:00","caller":"/pkg/x.go:3","message":"Tried"}'
+)
+ON_CONSOLE = '16:50:19 WRN agent /pkg/x.go:3 > Tried error="no way" n=7'
+
+
+def test_line_of_the_log_is_copied_as_on_the_console():
+    entry = parse_entry(IN_FILE, Source.LOG_FILE)
+
+    assert entry_text(entry) == ON_CONSOLE
+
+
+def test_lines_that_follow_are_copied_after_the_fields():
+    entry = parse_entry(f"{IN_FILE}\n  goroutine 1\n", Source.LOG_FILE)
+
+    assert entry_text(entry) == f"{ON_CONSOLE}\n  goroutine 1\n"
+
+
+def test_line_of_another_source_is_copied_as_it_came():
+    for source in (Source.OUTPUT, Source.TRAY, Source.PANIC_FILE):
+        assert entry_text(parse_entry(IN_FILE, source)) == IN_FILE
+
+
+def test_json_tells_the_parts():
+    told = json.loads(entry_json(parse_entry(ON_CONSOLE), 3))
+
+    assert told == {
+        "time": "16:50:19",
+        "level": "warn",
+        "component": "agent",
+        "caller": "/pkg/x.go:3",
+        "message": "Tried",
+        "fields": {"error": "no way", "n": "7"},
+        "source": "output",
+        "run": 3,
+    }
+
+
+def test_json_says_null_for_what_is_not_known():
+    told = json.loads(entry_json(parse_entry("✓ Ready")))
+
+    unknown = {name: told[name] for name in ("time", "level", "component", "caller", "run")}
+    assert set(unknown.values()) == {None}
+    assert told["message"] == "✓ Ready"
+
+
+def test_json_keeps_every_value_of_a_name():
+    entry = parse_entry('{"level":"info","a":1,"a":"ä","b":2,"message":"x"}', Source.LOG_FILE)
+
+    written = entry_json(entry)
+
+    assert json.loads(written)["fields"] == {"a": ["1", "ä"], "b": "2"}
+    assert '"ä"' in written
+
+
+def test_json_of_half_a_surrogate_pair_can_be_encoded():
+    entry = parse_entry('{"level":"info","a":"\\ud800","message":"\\udfff"}', Source.LOG_FILE)
+
+    assert entry_json(entry).encode()
+    assert entry_text(entry).encode()
