@@ -72,3 +72,50 @@ class FlowLayout(QLayout):
             x += size.width() + self.spacing()
             line_height = max(line_height, size.height())
         return y + line_height - area.top()
+
+
+class FilledFlowLayout(FlowLayout):
+    """Shares the room that a line leaves: among its items that stretch, or else among all.
+
+    An item stretches if the size policy of its widget has a horizontal stretch.
+    """
+
+    def _arrange(self, area: QRect, *, move: bool) -> int:
+        y = area.top()
+        for line in self._lines(area.width()):
+            height = max(item.sizeHint().height() for item in line)
+            if move:
+                self._fill(line, QRect(area.left(), y, area.width(), height))
+            y += height + self.spacing()
+        return max(0, y - self.spacing() - area.top())
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        room = 0
+        for item in self._items:
+            if item.isEmpty():  # hidden
+                continue
+            wanted = item.sizeHint().width()
+            if not lines or wanted > room:
+                lines.append([])
+                room = width
+            lines[-1].append(item)
+            room -= wanted + self.spacing()
+        return lines
+
+    def _fill(self, line: list[QLayoutItem], area: QRect) -> None:
+        wanted = sum(item.sizeHint().width() for item in line)
+        left = max(0, area.width() - wanted - self.spacing() * (len(line) - 1))
+        stretching = [item for item in line if _stretches(item)] or line
+        x = area.left()
+        for item in line:
+            size = item.sizeHint()
+            share = left // len(stretching) if item in stretching else 0
+            width = min(size.width() + share, area.width())
+            item.setGeometry(QRect(x, area.top(), width, area.height()))
+            x += width + self.spacing()
+
+
+def _stretches(item: QLayoutItem) -> bool:
+    widget = item.widget()
+    return widget is not None and widget.sizePolicy().horizontalStretch() > 0

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QActionEvent, QPaintEvent
 
 _RULE_SHARE: Final = 0.18
+_SWITCH_FRAME: Final = 1.5
+_SWITCH_TINT: Final = 0.2
 
 
 class ReadableLabel(QLabel):
@@ -52,6 +54,28 @@ class PaddedButton(QToolButton):
         """The text and the room."""
         shown = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
         return shown + self._padding
+
+
+class Switch(PaddedButton):
+    """A button that stays down, and shows it: in a dark window some styles hardly do."""
+
+    def __init__(self, padding: QSize, parent: QWidget | None = None) -> None:
+        super().__init__(padding, parent)
+        self.setCheckable(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Frames it in the colour of the selection as long as it is on."""
+        super().paintEvent(event)
+        if not self.isChecked():
+            return
+        colour = self.palette().highlight().color()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, _SWITCH_FRAME))
+        colour.setAlphaF(_SWITCH_TINT)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 2, 2)
+        painter.end()
 
 
 class Rule(QWidget):
