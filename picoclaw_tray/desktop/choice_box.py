@@ -36,9 +36,11 @@ class ChoiceBox(QComboBox):
 
     Signals:
         chosen(object): The value is another one, by a person or because the last one is gone.
+        opening(): Its list is about to be seen: the last moment for other choices.
     """
 
     chosen = Signal(object)
+    opening = Signal()
 
     def __init__(self, letters: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,7 @@ class ChoiceBox(QComboBox):
 
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
         """Opens the list, wide enough for its choices."""
+        self.opening.emit()
         self._is_open = True
         view = self.view()
         widest = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width()

@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from picoclaw_tray.desktop.choice_box import Choice, ChoiceBox
 from picoclaw_tray.desktop.flow_layout import FilledFlowLayout
 from picoclaw_tray.desktop.level_colours import LOOKS, level_colours
+from picoclaw_tray.desktop.log_scope import LogScope
 from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Switch
 from picoclaw_tray.desktop.search_field import SearchField
 from picoclaw_tray.logs.entry import Level
@@ -20,26 +20,13 @@ from picoclaw_tray.logs.query import Query, Search
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from picoclaw_tray.desktop.log_scope import RunChoice
+
 _TYPING_MS: Final = 150
 _SPACING: Final = 4
 _PADDING: Final = QSize(12, 6)
 _SHORTEST_FIELD: Final = 12
 _LONGEST_COUNT: Final = "10,000 of 10,000"
-_LETTERS: Final = (7, 8, 6)
-
-
-@dataclass(frozen=True, slots=True)
-class RunChoice:
-    """A run that can be shown.
-
-    Attributes:
-        key: Its number if its lines are in memory, else whatever the window opens it by.
-        is_on_disk: It is read from a file of ours.
-    """
-
-    label: str
-    key: object
-    is_on_disk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +51,7 @@ class FilterBar(QWidget):
         next_wished(): The person wants to see the next match.
         previous_wished(): Or the previous one.
         left(): The person is done with searching.
+        components_wished(): The person is about to choose one; ``set_components`` is due.
     """
 
     query_changed = Signal(Query)
@@ -72,16 +60,13 @@ class FilterBar(QWidget):
     next_wished = Signal()
     previous_wished = Signal()
     left = Signal()
+    components_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._query = Query()
         self._search = Search()
-        self._runs: tuple[RunChoice, ...] = ()
-        self._components: tuple[str, ...] = ()
-        self._level = ChoiceBox(_LETTERS[0])
-        self._component = ChoiceBox(_LETTERS[1])
-        self._run = ChoiceBox(_LETTERS[2])
+        self._scope = LogScope()
         self._field = SearchField()
         self._case = self._switch(self.tr("Aa"), self.tr("Match case"))
         self._regex = self._switch(self.tr(".*"), self.tr("Regular expression"))
@@ -96,7 +81,6 @@ class FilterBar(QWidget):
             self.tr("Previous match"), QKeySequence.StandardKey.FindPrevious
         )
         self._buttons = (self._button("↑", self._previous), self._button("↓", self._next))
-        self._set_up_choices()
         self._lay_out()
         self._connect()
         self._paint_problem()
@@ -115,10 +99,9 @@ class FilterBar(QWidget):
 
     def state(self) -> FilterState:
         """What the person set, to the last letter."""
-        level = self._level.value
         return FilterState(
-            level if isinstance(level, Level) else None,
-            str(self._component.value or ""),
+            self._scope.level,
+            self._scope.component,
             self._field.text(),
             self._regex.isChecked(),
             self._case.isChecked(),
@@ -135,9 +118,7 @@ class FilterBar(QWidget):
         ):
             switch.setChecked(is_on)
         self._field.setText(state.pattern)
-        self._offer_components(state.component)
-        self._component.choose(state.component)
-        self._level.choose(state.level)
+        self._scope.choose(state.level, state.component)
         self._is_restoring = False
         self._tell()
 
@@ -145,20 +126,15 @@ class FilterBar(QWidget):
 
     def set_components(self, names: Sequence[str]) -> None:
         """Offers these, and the chosen one."""
-        self._components = tuple(names)
-        self._offer_components(str(self._component.value or ""))
+        self._scope.set_components(names)
 
     def set_runs(self, runs: tuple[RunChoice, ...]) -> None:
         """Offers these; if the chosen one is gone, all are chosen, and that is told."""
-        self._runs = runs
-        kept = [Choice(run.label, run.key) for run in runs if not run.is_on_disk]
-        past = [Choice(run.label, run.key) for run in runs if run.is_on_disk]
-        heading = [Choice(self.tr("On disk"), is_heading=True)] if past else []
-        self._run.set_choices([Choice(self.tr("All runs")), *kept, *heading, *past])
+        self._scope.set_runs(runs)
 
     def choose_run(self, key: object) -> None:
         """Chooses a run that is offered; none: all in memory."""
-        self._run.choose(key)
+        self._scope.choose_run(key)
 
     def show_hits(self, hits: int, current: int = 0, *, is_done: bool = True) -> None:
         """Says how many matches there are.
@@ -240,7 +216,7 @@ class FilterBar(QWidget):
         state = self.state()
         search = Search(state.pattern, state.is_regex, state.is_case_sensitive)
         filters = search if state.only_matches else Search()
-        query = Query(state.level, state.component, self._run_in_memory(), filters)
+        query = Query(state.level, state.component, self._scope.run_in_memory, filters)
         is_new_search, self._search = search != self._search, search
         is_new_query, self._query = query != self._query, query
         if is_new_search:
@@ -250,25 +226,6 @@ class FilterBar(QWidget):
         if is_new_query:
             self.query_changed.emit(query)
 
-    @Slot(object)
-    def _on_chosen(self, _value: object) -> None:
-        self._tell()
-
-    @Slot(object)
-    def _on_run_chosen(self, key: object) -> None:
-        self._tell()
-        self.run_chosen.emit(key)
-
-    def _run_in_memory(self) -> int | None:
-        key = self._run.value
-        on_disk = any(run.key == key and run.is_on_disk for run in self._runs)
-        return key if isinstance(key, int) and not on_disk else None
-
-    def _offer_components(self, chosen: str) -> None:
-        names = sorted({*self._components, *((chosen,) if chosen else ())})
-        every = Choice(self.tr("All components"), "")
-        self._component.set_choices([every, *(Choice(name, name) for name in names)])
-
     def _paint_problem(self) -> None:
         role = QPalette.ColorRole.Window
         palette = QPalette(self.palette())
@@ -277,21 +234,6 @@ class FilterBar(QWidget):
         self._problem.setPalette(palette)
 
     # -- how it is built ---------------------------------------------------------------------------
-
-    def _set_up_choices(self) -> None:
-        levels = {
-            self.tr("All levels"): None,
-            self.tr("Debug+"): Level.DEBUG,
-            self.tr("Info+"): Level.INFO,
-            self.tr("Warnings+"): Level.WARN,
-            self.tr("Errors+"): Level.ERROR,
-        }
-        self._level.setAccessibleName(self.tr("At least this level"))
-        self._component.setAccessibleName(self.tr("Component"))
-        self._run.setAccessibleName(self.tr("Run"))
-        self._level.set_choices([Choice(label, level) for label, level in levels.items()])
-        self.set_components(())
-        self.set_runs(())
 
     def _switch(self, label: str, meaning: str) -> Switch:
         switch = Switch(_PADDING)
@@ -322,7 +264,7 @@ class FilterBar(QWidget):
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._problem.hide()
         flow = FilledFlowLayout(spacing=_SPACING)
-        flow.addWidget(_row(self._level, self._component, self._run))
+        flow.addWidget(self._scope)
         text = _row(self._field, self._case, self._regex)
         policy = text.sizePolicy()
         policy.setHorizontalStretch(1)
@@ -343,9 +285,9 @@ class FilterBar(QWidget):
         self._field.left.connect(self._on_left)
         for switch in (self._case, self._regex, self._only):
             switch.clicked.connect(self._tell)
-        self._level.chosen.connect(self._on_chosen)
-        self._component.chosen.connect(self._on_chosen)
-        self._run.chosen.connect(self._on_run_chosen)
+        self._scope.changed.connect(self._tell)
+        self._scope.run_chosen.connect(self.run_chosen)
+        self._scope.components_wished.connect(self.components_wished)
         self._find.triggered.connect(self.focus_search)
         self._next.triggered.connect(self._on_next)
         self._previous.triggered.connect(self._on_previous)

@@ -6,7 +6,8 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
 from picoclaw_tray.desktop.level_colours import contrast
-from picoclaw_tray.desktop.log_filter_bar import FilterBar, FilterState, RunChoice
+from picoclaw_tray.desktop.log_filter_bar import FilterBar, FilterState
+from picoclaw_tray.desktop.log_scope import RunChoice
 from picoclaw_tray.desktop.parts import PaddedButton
 from picoclaw_tray.logs.entry import Level
 from picoclaw_tray.logs.query import Query, Search
@@ -71,7 +72,14 @@ class Rig:
 
     def parts(self) -> list[QWidget]:
         bar = self.bar
-        shown = [bar._level, bar._component, bar._run, bar._field, bar._count, bar._problem]
+        shown = [
+            bar._scope._level,
+            bar._scope._component,
+            bar._scope._run,
+            bar._field,
+            bar._count,
+            bar._problem,
+        ]
         return [*(part for part in shown if part.isVisible()), *bar.findChildren(PaddedButton)]
 
     def width(self, width: int) -> None:
@@ -199,7 +207,7 @@ def test_only_matches_makes_the_text_a_filter(rig):
 
 
 def test_level_is_chosen_with_the_keyboard(rig):
-    rig.bar._level.setFocus()
+    rig.bar._scope._level.setFocus()
 
     rig.key(Key.Key_Down)
     rig.key(Key.Key_W)
@@ -209,26 +217,26 @@ def test_level_is_chosen_with_the_keyboard(rig):
 
 def test_component_stays_chosen_when_it_is_no_longer_offered(rig):
     rig.bar.set_components(["gateway", "agent"])
-    rig.bar._component.choose("agent")
+    rig.bar._scope._component.choose("agent")
 
     rig.bar.set_components(["gateway"])
 
     assert rig.told == [Query(component="agent")]
-    assert rig.bar._component.currentText() == "agent"
+    assert rig.bar._scope._component.currentText() == "agent"
     assert rig.bar.query == Query(component="agent")
 
 
 def test_components_are_offered_in_order(rig):
     rig.bar.set_components(["gateway", "agent"])
 
-    box = rig.bar._component
+    box = rig.bar._scope._component
     offered = [box.itemText(row) for row in range(box.count())]
     assert offered == ["All components", "agent", "gateway"]
 
 
 @pytest.mark.qt_log_ignore("plugin does not support")
 def test_open_list_does_not_change_under_the_pointer(rig):
-    box = rig.bar._component
+    box = rig.bar._scope._component
     box.showPopup()
 
     rig.bar.set_components(["agent"])
@@ -236,6 +244,18 @@ def test_open_list_does_not_change_under_the_pointer(rig):
     box.hidePopup()
 
     assert (while_open, box.count()) == (1, 2)
+
+
+@pytest.mark.qt_log_ignore("plugin does not support")
+def test_components_are_wished_before_their_list_opens(rig):
+    rig.bar.components_wished.connect(lambda: rig.bar.set_components(["agent"]))
+    box = rig.bar._scope._component
+
+    box.showPopup()
+    offered = [box.itemText(row) for row in range(box.count())]
+    box.hidePopup()
+
+    assert offered == ["All components", "agent"]
 
 
 def test_run_in_memory_is_a_filter(rig):
@@ -257,7 +277,7 @@ def test_run_on_disk_is_no_filter(rig):
 
 def test_past_runs_stand_below_a_heading_that_cannot_be_chosen(rig):
     rig.bar.set_runs(RUNS)
-    box = rig.bar._run
+    box = rig.bar._scope._run
     box.setFocus()
 
     for _ in range(9):
@@ -277,7 +297,7 @@ def test_all_runs_are_chosen_when_the_chosen_one_is_gone(rig):
     rig.bar.set_runs(RUNS[:1])
 
     assert rig.told == [Query(), None]
-    assert rig.bar._run.currentText() == "All runs"
+    assert rig.bar._scope._run.currentText() == "All runs"
 
 
 def test_same_runs_told_again_change_nothing(rig):
@@ -288,7 +308,7 @@ def test_same_runs_told_again_change_nothing(rig):
     rig.bar.set_runs((RunChoice("Run 3", 3), *RUNS))
 
     assert rig.told == []
-    assert rig.bar._run.currentText() == "Run 1"
+    assert rig.bar._scope._run.currentText() == "Run 1"
 
 
 # -- remembering -----------------------------------------------------------------------------------
@@ -460,7 +480,7 @@ def test_every_part_has_a_name(rig):
 
 
 def test_tab_goes_from_left_to_right(rig):
-    rig.bar._level.setFocus()
+    rig.bar._scope._level.setFocus()
     names = []
 
     for _ in range(9):
