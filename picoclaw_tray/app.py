@@ -15,7 +15,6 @@ from picoclaw_tray.desktop.farewell import Farewell
 from picoclaw_tray.desktop.home_watch import HomeWatch
 from picoclaw_tray.desktop.icons import Icons
 from picoclaw_tray.desktop.log_feed import LogFeed
-from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.login_item import LoginItem
 from picoclaw_tray.desktop.notifier import Notifier
 from picoclaw_tray.desktop.preferences import Preferences
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from picoclaw_tray.desktop.dialogs import Dialogs
+    from picoclaw_tray.desktop.log_model import LogModel
     from picoclaw_tray.desktop.log_window import GatewayWindow
     from picoclaw_tray.desktop.remedy_actions import RemedyActions
     from picoclaw_tray.system.autostart.entry import LoginEntry
@@ -102,7 +102,7 @@ class TrayApp(QObject):
             unlogged="" if logged else str(site.log_folder),
         )
         self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
-        self._log_model = LogModel(self._store, self)
+        self._log_model: LogModel | None = None
         options = start_options(site, debug=debug)
         self._preferences = Preferences(site, options, self)
         crew = _late_crew(site, options)
@@ -248,12 +248,12 @@ class TrayApp(QObject):
     @Slot()
     def _on_run_started(self) -> None:
         self._store.begin_run()
-        self._log_model.on_lines_appended()
 
     @Slot(tuple)
     def _on_lines_received(self, lines: tuple[bytes, ...]) -> None:
         self._store.extend(lines)
-        self._log_model.on_lines_appended()
+        if self._log_model is not None:
+            self._log_model.on_lines_appended()
 
     @Slot(Observation)
     def _on_observed(self, observation: Observation) -> None:
@@ -264,7 +264,8 @@ class TrayApp(QObject):
     @Slot()
     def _on_clear_requested(self) -> None:
         self._store.clear()
-        self._log_model.catch_up()
+        if self._log_model is not None:
+            self._log_model.catch_up()
 
     def _recent_output(self) -> LogTail:
         return self._store.tail(DIAGNOSIS_LINES, DIAGNOSIS_CHARS)
@@ -296,8 +297,10 @@ class TrayApp(QObject):
         """Opens the window, or brings it to the front."""
         if self._window is None:
             # What only the window needs is not imported before the icon is there.
+            from picoclaw_tray.desktop.log_model import LogModel  # noqa: PLC0415
             from picoclaw_tray.desktop.log_window import GatewayWindow  # noqa: PLC0415
 
+            self._log_model = LogModel(self._store, self)
             self._window = GatewayWindow(self._log_model, self._actions.for_window())
             self._window.visibility_changed.connect(self._controller.set_attentive)
             self._window.visibility_changed.connect(self._log_feed.set_wanted)

@@ -1,18 +1,37 @@
-"""The rows of the log window: lines of the one store, looked at but never copied."""
+"""The rows of the log window: lines of one store, looked at but never copied."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QTimer, Signal, Slot
 
-if TYPE_CHECKING:
-    from PySide6.QtCore import QPersistentModelIndex
+from picoclaw_tray.desktop.level_colours import LOOKS
+from picoclaw_tray.logs.all_lines import AllLines
+from picoclaw_tray.logs.columns import Columns, columns
+from picoclaw_tray.logs.entry import Source, is_continuation
+from picoclaw_tray.logs.marks import parse_mark
+from picoclaw_tray.logs.query import Query
+from picoclaw_tray.logs.selection import Selection
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QPersistentModelIndex, Qt
+
+    from picoclaw_tray.logs.marks import RunMark
     from picoclaw_tray.logs.store import LogStore
 
 PAUSE_MS: Final = 50
 """What arrives in this time is shown at once: a person sees no delay, a flood costs 20 looks/s."""
+
+SLICE_S: Final = 0.008
+"""How long a filter works before the window has its turn again."""
+
+LINES_A_STEP: Final = 500
 
 MAX_SHOWN: Final = 4000
 """Most characters of a line on the screen. Laying out a line of a megabyte would take seconds."""
@@ -23,77 +42,210 @@ MAX_COPIED: Final = 64 * 1024
 DISPLAY_ROLE: Final = 0
 """``Qt.ItemDataRole.DisplayRole``, without making the enumerations of ``Qt`` before the icon."""
 
+_HORIZONTAL: Final = 1
 _MAX_REMEMBERED = 512
 _TAB = 8
 _NOWHERE = QModelIndex()
 
 
+_LEVELS: Final = {level: f"{look.shape} {look.word}" for level, look in LOOKS.items()}
+
+
+class Column(IntEnum):
+    """The columns, in their order."""
+
+    TIME = 0
+    LEVEL = 1
+    COMPONENT = 2
+    MESSAGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is shown of one line.
+
+    Attributes:
+        cells: What stands in the columns, the message cut where it is very long.
+        is_mark: It is a note of ours, between the lines of the gateway.
+        line: All of it as it came; cut likewise.
+    """
+
+    cells: Columns
+    is_mark: bool = False
+    line: str = ""
+
+
+_EMPTY: Final = Row(Columns())
+
+
 class LogModel(QAbstractTableModel):
-    """One column; row 0 is the oldest line that the model knows of.
+    """Row 0 is the oldest line that the model knows of and that the filter lets through.
 
     Between two looks the store is ahead of the model: it has lines that are no rows yet, and rows
     whose lines it dropped. Such rows may be empty, they never show another line; the next look
     removes them.
 
-    Decoding and masking is left to the store and done for the rows that a view asks for. Sleeps
-    until ``wake``: nothing is done for a window that nobody sees.
+    Decoding, masking and parsing is done for the rows that a view asks for. A filter examines the
+    lines in slices, between other events; until it has come to the end the rows of before stay.
+    Sleeps until ``wake``: nothing is done for a window that nobody sees.
 
     Args:
         store: Bounded.
+        say_mark: A note of ours in words.
 
     Signals:
         caught_up(): Rows and the numbers below agree with the store again.
+        filtering(bool): A filter began to look at all lines; it has come to the end.
     """
 
     caught_up = Signal()
+    filtering = Signal(bool)
 
-    def __init__(self, store: LogStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        store: LogStore,
+        parent: QObject | None = None,
+        *,
+        say_mark: Callable[[RunMark], str] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._store = store
+        self._say_mark = say_mark
+        self._query = Query()
         self._cleared_at = store.cleared_at
-        self._first = self._end = store.first
+        self._lines: AllLines | Selection = AllLines(store)
+        self._count = 0
+        self._next: Selection | None = None  # a filter that has not come to the end yet
         self._awake = False
+        self._paused = False
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.catch_up)
+        self._slice = QTimer(self, singleShot=True, interval=0)
+        self._slice.timeout.connect(self._on_slice)
         self._redactor = store.redactor
-        self._shown: dict[int, str] = {}
+        self._shown: dict[int, Row] = {}
 
     @property
-    def first(self) -> int:
-        """The number of the line in row 0."""
-        return self._first
+    def store(self) -> LogStore:
+        """Where the lines are."""
+        return self._store
 
     @property
-    def end(self) -> int:
-        """The number after that of the line in the last row."""
-        return self._end
+    def lines(self) -> AllLines | Selection:
+        """Which of them are rows."""
+        return self._lines
+
+    @property
+    def query(self) -> Query:
+        """Which lines are wanted."""
+        return self._query
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether lines may be missing that are there."""
+        return self._query != Query()
 
     @property
     def dropped(self) -> int:
         """How many lines had to make room for newer ones."""
         return self._store.dropped
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether rows stay as they are although lines come."""
+        return self._paused
+
+    def line_at(self, row: int) -> int:
+        """The number of the line in a row."""
+        return self._lines.line_at(row)
+
+    def row_of(self, n: int) -> int:
+        """The first row whose line has this number or a higher one; may be ``rowCount()``."""
+        return min(self._lines.row_of(n), self._count)
+
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
         """How many lines there are."""
-        return 0 if parent.isValid() else self._end - self._first
+        return 0 if parent.isValid() else self._count
 
     def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """One: the line as it came."""
-        return 0 if parent.isValid() else 1
+        """As many as ``Column`` has."""
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = DISPLAY_ROLE
+    ) -> object:
+        """The names of the columns."""
+        if role != DISPLAY_ROLE or orientation.value != _HORIZONTAL:
+            return None
+        names = (self.tr("Time"), self.tr("Level"), self.tr("Component"), self.tr("Message"))
+        return names[section]
 
     def data(
         self,
         index: QModelIndex | QPersistentModelIndex,
         role: int = DISPLAY_ROLE,
     ) -> object:
-        """The line as it is shown: masked, and cut when it is very long."""
+        """What stands in a cell."""
         if role != DISPLAY_ROLE:
             return None
-        return self._shown_line(self._first + index.row())
+        cells = self.row(index.row()).cells
+        match Column(index.column()):
+            case Column.TIME:
+                return cells.time
+            case Column.LEVEL:
+                return "" if cells.level is None else _LEVELS[cells.level]
+            case Column.COMPONENT:
+                return cells.component
+            case Column.MESSAGE:
+                return cells.message
 
-    def copied_line(self, offset: int) -> str | None:
+    def row(self, row: int) -> Row:
+        """What is shown of the line in a row; nothing if the store has dropped it."""
+        if self._store.redactor is not self._redactor:  # it has learned another secret
+            self._redactor = self._store.redactor
+            self._shown.clear()
+        n = self._lines.line_at(row)
+        shown = self._shown.get(n)
+        if shown is None:
+            if n < self._store.first:
+                return _EMPTY
+            if len(self._shown) >= _MAX_REMEMBERED:
+                self._shown.clear()
+            shown = self._shown[n] = self._row(n)
+        return shown
+
+    def copied_line(self, n: int) -> str | None:
         """The line for the clipboard, masked; none if the store has dropped it."""
-        return None if self._is_gone(offset) else self._shortened(offset, MAX_COPIED)
+        return None if n < self._store.first else self._shortened(n, MAX_COPIED)
+
+    def set_store(self, store: LogStore) -> None:
+        """Shows the lines of another store, through the same filter."""
+        self._store = store
+        self._redactor = store.redactor
+        self._paused = False
+        self._start_afresh()
+        self.catch_up()
+
+    def set_query(self, query: Query) -> None:
+        """Filters; the rows of before stay until the new ones are known."""
+        if query == self._query:
+            return
+        self._query = query
+        if query == Query():
+            self._next = None
+            self._replace(AllLines(self._store))
+            self.filtering.emit(False)
+            self.catch_up()
+        else:
+            self._next = Selection(self._store, query)
+            self.filtering.emit(True)
+            self._on_slice()
+
+    def set_paused(self, paused: bool) -> None:  # noqa: FBT001 - a setter
+        """Leaves the rows as they are, or catches up."""
+        self._paused = paused
+        if not paused:
+            self.catch_up()
 
     def wake(self) -> None:
         """Somebody looks: catches up now, and from now on."""
@@ -104,67 +256,98 @@ class LogModel(QAbstractTableModel):
         """Nobody looks any more."""
         self._awake = False
         self._pause.stop()
+        self._slice.stop()
 
     @Slot()
     def on_lines_appended(self) -> None:
         """The store has more lines than before; many calls make one look."""
-        if self._awake and not self._pause.isActive():
+        if self._awake and not self._paused and not self._pause.isActive():
             self._pause.start()
 
     @Slot()
     def catch_up(self) -> None:
         """Looks at the store at once, for instance after it was cleared."""
         self._pause.stop()
-        if not self._awake:
-            return
         if self._store.cleared_at != self._cleared_at:
             self._start_afresh()
+        elif not self._awake or self._paused:
+            return
+        if self._next is not None:
+            self._slice.start()
+            return
         self._drop_rows()
+        if self._advance(self._lines):
+            self._slice.start()
         self._add_rows()
         self.caught_up.emit()
 
+    @Slot()
+    def _on_slice(self) -> None:
+        """The filter goes on."""
+        if not self._awake:
+            return
+        if self._next is None:
+            self.catch_up()
+        elif self._advance(self._next):
+            self._slice.start()
+        else:
+            lines, self._next = self._next, None
+            self._replace(lines)
+            self.filtering.emit(False)
+            self.caught_up.emit()
+
+    def _advance(self, lines: AllLines | Selection) -> bool:
+        """Examines more lines for one slice; whether there are more."""
+        end = perf_counter() + SLICE_S
+        while lines.advance(LINES_A_STEP):
+            if perf_counter() > end:
+                return True
+        return False
+
     def _start_afresh(self) -> None:
-        self.beginResetModel()
-        self._cleared_at = self._first = self._end = self._store.cleared_at
+        self._cleared_at = self._store.cleared_at
         self._shown.clear()
+        self._next = None if self._query == Query() else Selection(self._store, self._query)
+        self._replace(AllLines(self._store) if self._next is None else self._next)
+        self._next = None
+
+    def _replace(self, lines: AllLines | Selection) -> None:
+        self.beginResetModel()
+        self._lines = lines
+        lines.drop()
+        self._count = len(lines)
         self.endResetModel()
 
     def _drop_rows(self) -> None:
-        first = self._store.first
-        gone = min(first, self._end) - self._first
-        if gone:
-            self.beginRemoveRows(_NOWHERE, 0, gone - 1)
-            self._first += gone
-            self.endRemoveRows()
-        if first > self._end:  # lines came and went unseen
-            self._first = self._end = first
+        gone = self._lines.row_of(self._store.first)
+        if not gone:
+            return
+        self.beginRemoveRows(_NOWHERE, 0, gone - 1)
+        self._lines.drop()
+        self._count -= gone
+        self.endRemoveRows()
 
     def _add_rows(self) -> None:
-        end = self._store.end
-        if end > self._end:
-            rows = self.rowCount()
-            self.beginInsertRows(_NOWHERE, rows, rows + end - self._end - 1)
-            self._end = end
+        count = len(self._lines)
+        if count > self._count:
+            self.beginInsertRows(_NOWHERE, self._count, count - 1)
+            self._count = count
             self.endInsertRows()
 
-    def _shown_line(self, offset: int) -> str:
-        if self._store.redactor is not self._redactor:  # it has learned another secret
-            self._redactor = self._store.redactor
-            self._shown.clear()
-        shown = self._shown.get(offset)
-        if shown is None:
-            if self._is_gone(offset):
-                return ""
-            if len(self._shown) >= _MAX_REMEMBERED:
-                self._shown.clear()
-            shown = self._shown[offset] = self._shortened(offset, MAX_SHOWN).expandtabs(_TAB)
-        return shown
+    def _row(self, n: int) -> Row:
+        source = self._store.source(n)
+        line = self._shortened(n, MAX_SHOWN).expandtabs(_TAB)
+        cells = columns(line, source)
+        if source is Source.PANIC_FILE and is_continuation(line, source):
+            return Row(replace(cells, level=None), line=line)  # it is said above
+        if source is not Source.TRAY:
+            return Row(cells, line=line)
+        mark = parse_mark(line)
+        words = self._say_mark(mark) if mark and self._say_mark else cells.message
+        return Row(Columns(time=cells.time, message=words), is_mark=True, line=line)
 
-    def _shortened(self, offset: int, max_chars: int) -> str:
-        line, excess = self._store.beginning(offset, max_chars)
+    def _shortened(self, n: int, max_chars: int) -> str:
+        line, excess = self._store.beginning(n, max_chars)
         if not excess:
             return line
         return line + self.tr(" … [and {count} bytes more]").format(count=excess)
-
-    def _is_gone(self, offset: int) -> bool:
-        return offset < self._store.first

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SPACING: Final = 4
-_LETTERS: Final = (7, 8, 6)
+_LETTERS: Final = (7, 11, 6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The lines of the log on the screen: scrolling, following, selecting, copying."""
+"""The lines of the log on the screen: scrolling, following, selecting, wrapping, zooming."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFont, QFontDatabase, QKeySequence, QPainter, QTextOption
+from PySide6.QtGui import QFont, QFontDatabase, QKeySequence, QPainter, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from picoclaw_tray.desktop.log_copy import LogCopy
-from picoclaw_tray.desktop.log_delegate import LineDelegate
+from picoclaw_tray.desktop.log_delegate import MARGIN, LineDelegate
+from picoclaw_tray.desktop.log_model import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
     from PySide6.QtGui import (
         QFocusEvent,
@@ -24,10 +26,21 @@ if TYPE_CHECKING:
     )
 
     from picoclaw_tray.desktop.log_model import LogModel
+    from picoclaw_tray.logs.query import Matcher
 
 _ROW_PADDING: Final = 3
 _FEWEST_ROWS: Final = 4
 _PLACEHOLDER_MARGIN: Final = 32
+_NARROWEST_MESSAGE: Final = 220
+"""Pixels; in a narrower window the component has to go, and then the time."""
+
+_SMALLEST_FONT: Final = 6.0
+_LARGEST_FONT: Final = 32.0
+_WIDEST_TEXT: Final = {
+    Column.TIME: "00:00:00",
+    Column.LEVEL: "■ PANIC",
+    Column.COMPONENT: "channels__",
+}
 
 
 class LogView(QTableView):
@@ -38,11 +51,13 @@ class LogView(QTableView):
 
     Signals:
         tail_changed(): ``is_following`` or ``unseen`` changed.
-        clear_requested(): The person wants all lines to be forgotten.
+        line_chosen(int): The person is at the line with this number; -1: at none.
+        opened(): The person wants to see the whole of it.
     """
 
     tail_changed = Signal()
-    clear_requested = Signal()
+    line_chosen = Signal(int)
+    opened = Signal()
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,18 +65,27 @@ class LogView(QTableView):
         self._is_following = True
         self._seen_end = 0
         self._widest = 0
+        self._widths: dict[Column, int] = {}
+        self._unwanted: set[Column] = set()
         self._placeholder = ""
-        self._copy = LogCopy(model, self)
-        self._delegate = LineDelegate(self)
+        self._delegate = LineDelegate(self, model)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
+        self._usual_size = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).pointSizeF()
         self._set_up_looks()
-        self._set_up_actions()
         model.modelReset.connect(self._on_reset)
         model.rowsRemoved.connect(self._on_rows_removed)
         model.caught_up.connect(self._on_caught_up)
+        self.activated.connect(self.opened)
+        self.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+        self.horizontalHeader().sectionResized.connect(self._on_section_resized)
+
+    @property
+    def log(self) -> LogModel:
+        """Its rows."""
+        return self._log
 
     @property
     def is_following(self) -> bool:
@@ -70,8 +94,77 @@ class LogView(QTableView):
 
     @property
     def unseen(self) -> int:
-        """How many lines came since the person left the end."""
-        return 0 if self._is_following else self._log.end - self._seen_end
+        """How many lines came since the person left the end, or paused."""
+        if self._is_following and not self._log.is_paused:
+            return 0
+        return self._log.store.end - self._seen_end
+
+    @property
+    def wraps(self) -> bool:
+        """Long lines go on in the next row of text."""
+        return self._delegate.wraps
+
+    @property
+    def current_line(self) -> int | None:
+        """The number of the line that the person is at."""
+        current = self.currentIndex()
+        return self._log.line_at(current.row()) if current.isValid() else None
+
+    def selected_lines(self) -> Iterator[int]:
+        """The numbers of the selected lines, from top to bottom."""
+        return map(self._log.line_at, chain.from_iterable(self._selected_rows()))
+
+    def set_matcher(self, matcher: Matcher | None) -> None:
+        """What is coloured from now on."""
+        self._delegate.matcher = matcher
+        self.viewport().update()
+
+    def show_line(self, n: int) -> None:
+        """Goes to a line and selects it."""
+        row = self._log.row_of(n)
+        if row < self._log.rowCount() and self._log.line_at(row) == n:
+            index = self._log.index(row, Column.MESSAGE)
+            self.setCurrentIndex(index)
+            self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def set_wraps(self, wraps: bool) -> None:  # noqa: FBT001 - a setter
+        """Whether long lines go on in the next row of text."""
+        self._delegate.wraps = wraps
+        self._widest = 0
+        self._fit_rows()
+        self._on_caught_up()
+
+    @Slot(bool)
+    def set_paused(self, paused: bool) -> None:  # noqa: FBT001 - a slot
+        """Leaves what is shown as it is, or goes on."""
+        if paused:
+            self._seen_end = self._log.store.end
+        self._log.set_paused(paused)
+        self.tail_changed.emit()
+
+    @Slot()
+    def zoom_in(self) -> None:
+        """Makes the text larger."""
+        self._set_font_size(self.font().pointSizeF() + 1)
+
+    @Slot()
+    def zoom_out(self) -> None:
+        """Makes the text smaller."""
+        self._set_font_size(self.font().pointSizeF() - 1)
+
+    @Slot()
+    def zoom_to_usual(self) -> None:
+        """As large as the desktop has it."""
+        self._set_font_size(self._usual_size)
+
+    @property
+    def zoom(self) -> float:
+        """How much larger the text is than usual, in points."""
+        return self.font().pointSizeF() - self._usual_size
+
+    def set_zoom(self, points: float) -> None:
+        """Makes the text so much larger than usual."""
+        self._set_font_size(self._usual_size + points)
 
     def set_placeholder(self, text: str) -> None:
         """What is written in the middle as long as there is no line."""
@@ -85,15 +178,10 @@ class LogView(QTableView):
         """Goes to the end and follows."""
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
 
-    @Slot()
-    def copy_selected(self) -> None:
-        """Puts the selected lines into the clipboard, masked as on the screen but never cut."""
-        first = self._log.first
-        self._copy.start(first + row for row in chain.from_iterable(self._selected_rows()))
-
     def showEvent(self, event: QShowEvent) -> None:
         """Wakes the model."""
         super().showEvent(event)
+        self.horizontalHeader().setFont(self._prose_font())
         self._log.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -104,7 +192,7 @@ class LogView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lets the column fill the width."""
         super().resizeEvent(event)
-        self._fit_column()
+        self._fit_columns()
 
     def changeEvent(self, event: QEvent) -> None:
         """Fits the rows to another font."""
@@ -120,7 +208,7 @@ class LogView(QTableView):
             self.selectionModel().clearCurrentIndex()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Home and End mean the first and the last line: there is only one column."""
+        """Home and End mean the first and the last line: cells are of no interest."""
         if event.matches(QKeySequence.StandardKey.MoveToStartOfLine):
             self.scrollToTop()
         elif event.matches(QKeySequence.StandardKey.MoveToEndOfLine):
@@ -166,16 +254,18 @@ class LogView(QTableView):
 
     @Slot()
     def _on_caught_up(self) -> None:
-        self._fit_column()
+        self._fit_columns()
         if self._is_following:
+            self._fit_heights_at_the_end()
             self.scrollToBottom()
-        else:
-            self.tail_changed.emit()
+        self._fit_heights_in_sight()
+        self.tail_changed.emit()
 
     @Slot(int)
     def _on_scrolled(self, value: int) -> None:
         self._set_following(value >= self.verticalScrollBar().maximum())
-        self._fit_column()
+        self._fit_columns()
+        self._fit_heights_in_sight()
 
     @Slot(int, int)
     def _on_range_changed(self, _minimum: int, maximum: int) -> None:
@@ -183,34 +273,102 @@ class LogView(QTableView):
             self.verticalScrollBar().setValue(maximum)
         else:
             self._set_following(self.verticalScrollBar().value() >= maximum)
-        self._fit_column()
+        self._fit_columns()
 
     def _set_following(self, is_following: bool) -> None:  # noqa: FBT001 - a setter
         if is_following != self._is_following:
             self._is_following = is_following
-            self._seen_end = self._log.end
+            self._seen_end = self._log.store.end
             self.tail_changed.emit()
+
+    def _set_font_size(self, points: float) -> None:
+        font = self.font()
+        font.setPointSizeF(min(max(points, _SMALLEST_FONT), _LARGEST_FONT))
+        self.setFont(font)
 
     def _fit_rows(self) -> None:
         self._delegate.set_up_font()
-        height = self.fontMetrics().height() + _ROW_PADDING
+        height = self._height_of_text(1)
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
         self.setMinimumHeight(_FEWEST_ROWS * height)
+        for column, text in _WIDEST_TEXT.items():
+            self.setColumnWidth(column, self._delegate.width_of(text) + MARGIN)
         self._widest = 0
-        self._fit_column()
+        self._fit_columns()
 
-    def _fit_column(self) -> None:
-        """Makes the column as wide as the widest line that was on the screen in this run."""
+    def _height_of_text(self, rows: int) -> int:
+        return self.fontMetrics().height() * rows + _ROW_PADDING
+
+    def _rows_in_sight(self) -> range:
         top, bottom = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        rows = range(max(0, top), (bottom if bottom >= 0 else self._log.rowCount() - 1) + 1)
-        self._widest = max(self._widest, *map(self._width, rows), 0)
-        width = max(self._widest, self.viewport().width())
-        if width != self.columnWidth(0):
-            self.setColumnWidth(0, width)
+        return range(max(0, top), (bottom if bottom >= 0 else self._log.rowCount() - 1) + 1)
+
+    def _fit_columns(self) -> None:
+        """Makes the last column as wide as the widest message that was on the screen so far."""
+        room = self._room_for_message()
+        if not self.wraps:
+            self._widest = max(self._widest, *map(self._width, self._rows_in_sight()), 0)
+        width = max(self._widest, room)
+        if width != self.columnWidth(Column.MESSAGE):
+            self.setColumnWidth(Column.MESSAGE, width)
+
+    def _room_for_message(self) -> int:
+        """What the other columns leave, those that there is room for."""
+        header = self.horizontalHeader()
+        room = self.viewport().width() - self._width_of_column(Column.LEVEL)
+        for column in (Column.TIME, Column.COMPONENT):
+            rest = room - self._width_of_column(column)
+            hidden = column in self._unwanted or rest < _NARROWEST_MESSAGE
+            if header.isSectionHidden(column) != hidden:
+                header.setSectionHidden(column, hidden)
+            room = room if hidden else rest
+        return max(room, 0)
+
+    def _width_of_column(self, column: Column) -> int:
+        """Also of a hidden one."""
+        return self.columnWidth(column) or self._widths.get(column, 0)
+
+    def _fit_heights_in_sight(self) -> None:
+        """Gives the rows in sight the height that their wrapped message needs."""
+        if not self.wraps:
+            return
+        room, row = self.viewport().height(), max(0, self.rowAt(0))
+        while room > 0 and row < self._log.rowCount():
+            room -= self._fit_height(row)
+            row += 1
+
+    def _fit_heights_at_the_end(self) -> None:
+        """So that scrolling to the end shows the last row whole."""
+        if not self.wraps:
+            return
+        room, row = self.viewport().height(), self._log.rowCount() - 1
+        while room > 0 and row >= 0:
+            room -= self._fit_height(row)
+            row -= 1
+        self.updateGeometries()
+
+    def _fit_height(self, row: int) -> int:
+        message, width = self._log.row(row).cells.message, self.columnWidth(Column.MESSAGE)
+        height = self._height_of_text(self._delegate.rows_of(message, width))
+        if self.rowHeight(row) != height:
+            self.setRowHeight(row, height)
+        return height
 
     def _width(self, row: int) -> int:
-        return self._delegate.width_of(str(self._log.data(self._log.index(row, 0))))
+        return self._delegate.width_of(self._log.row(row).cells.message)
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, column: int, _before: int, after: int) -> None:
+        if column == Column.MESSAGE:
+            self._fit_heights_in_sight()
+        elif after:  # it is not hidden
+            self._widths[Column(column)] = after
+            self._fit_columns()
+
+    @Slot("QModelIndex", "QModelIndex")
+    def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
+        self.line_chosen.emit(self._log.line_at(current.row()) if current.isValid() else -1)
 
     def _selected_rows(self) -> list[range]:
         selection = self.selectionModel().selection()
@@ -249,23 +407,11 @@ class LogView(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        for header in (self.horizontalHeader(), self.verticalHeader()):
-            header.hide()
-            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(2 * MARGIN)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._fit_rows()
-
-    def _set_up_actions(self) -> None:
-        copy = QAction(self.tr("&Copy"), self)
-        copy.setShortcut(QKeySequence.StandardKey.Copy)
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.copy_selected)
-        select_all = QAction(self.tr("Select &all"), self)
-        select_all.setShortcut(QKeySequence.StandardKey.SelectAll)
-        select_all.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        select_all.triggered.connect(self.selectAll)
-        self.clear_action = QAction(self.tr("C&lear"), self)
-        self.clear_action.setShortcut(QKeySequence(self.tr("Ctrl+L")))
-        self.clear_action.triggered.connect(self.clear_requested)
-        self.addActions([copy, select_all, self.clear_action])
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QIcon, QPalette
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -23,7 +22,7 @@ from picoclaw_tray.desktop.cards import (
     NoticeCard,
 )
 from picoclaw_tray.desktop.flow_layout import FlowLayout
-from picoclaw_tray.desktop.log_view import LogView
+from picoclaw_tray.desktop.log_panel import MARGIN, LogPanel
 from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Rule
 from picoclaw_tray.presentation.remedies import Remedy
 
@@ -37,11 +36,8 @@ if TYPE_CHECKING:
 _SIZE: Final = QSize(900, 600)
 _SMALLEST: Final = QSize(360, 320)
 _ICON: Final = QSize(48, 48)
-_MARGIN: Final = 16
 _HEADLINE_SCALE: Final = 1.5
 _BUTTON_PADDING: Final = QSize(24, 12)
-_FOOTER_PADDING: Final = QSize(18, 6)
-_CELL_MARGIN: Final = 4
 _NO_BREAK: Final = "\u00a0"
 
 
@@ -94,7 +90,6 @@ class GatewayWindow(QMainWindow):
         self, model: LogModel, actions: Sequence[QAction], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._log = model
         self._confirm_close = False
         self._icon_key = 0
         self._icon = QLabel()
@@ -103,22 +98,16 @@ class GatewayWindow(QMainWindow):
         self._details = ReadableLabel()
         self._failure = FailureCard()
         self._notice = NoticeCard()
-        self._view = LogView(model)
-        self._lines = ReadableLabel()
-        self._newest = PaddedButton(_FOOTER_PADDING)
-        self._clear = PaddedButton(_FOOTER_PADDING)
+        self.panel = LogPanel(model, self)
         self._buttons: list[PaddedButton] = []
         self._lay_out(actions)
-        self._view.tail_changed.connect(self._on_tail_changed)
-        self._view.clear_requested.connect(self.clear_requested)
-        model.caught_up.connect(self._on_caught_up)
-        self._newest.clicked.connect(self._on_newest_clicked)
+        self.panel.clear_requested.connect(self.clear_requested)
         self._failure.remedies.chosen.connect(self.remedy_chosen)
         self._notice.remedies.chosen.connect(self.remedy_chosen)
         self.setWindowTitle("PicoClaw")
         self.setMinimumSize(_SMALLEST)
         self.resize(_SIZE)
-        self._view.setFocus()
+        self.panel.view.setFocus()
 
     def show_presentation(self, content: WindowContent) -> None:
         """Sets what differs."""
@@ -140,7 +129,7 @@ class GatewayWindow(QMainWindow):
 
     def set_placeholder(self, text: str) -> None:
         """What is written in the log as long as it is empty."""
-        self._view.set_placeholder(text)
+        self.panel.view.set_placeholder(text)
 
     def set_confirm_close(self, confirm: bool) -> None:  # noqa: FBT001 - a setter
         """Whether closing only emits ``close_requested``; for a window without a tray icon."""
@@ -175,25 +164,6 @@ class GatewayWindow(QMainWindow):
         if height > self.height():
             self.resize(self.width(), height)
 
-    @Slot()
-    def _on_caught_up(self) -> None:
-        number = self.locale().toString
-        lines = self.tr("Lines: {count}").format(count=number(self._log.rowCount()))
-        if self._log.dropped:
-            lines += " · " + self.tr("Dropped: {count}").format(count=number(self._log.dropped))
-        self._lines.show_text(lines)
-
-    @Slot()
-    def _on_tail_changed(self) -> None:
-        self._newest.setVisible(not self._view.is_following)
-        unseen = self.locale().toString(self._view.unseen)
-        self._newest.setText(self.tr("↓ New lines: {count}").format(count=unseen))
-
-    @Slot()
-    def _on_newest_clicked(self) -> None:
-        self._view.show_newest()
-        self._view.setFocus()
-
     def _lay_out(self, actions: Sequence[QAction]) -> None:
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -201,12 +171,8 @@ class GatewayWindow(QMainWindow):
         column.setSpacing(0)
         column.addLayout(self._top(actions))
         column.addWidget(Rule())
-        column.addWidget(self._paper(), 1)
-        column.addWidget(Rule())
-        column.addLayout(self._footer())
+        column.addWidget(self.panel, 1)
         self.setCentralWidget(centre)
-        for before, after in pairwise([*self._buttons, self._view, self._newest, self._clear]):
-            self.setTabOrder(before, after)
 
     def _top(self, actions: Sequence[QAction]) -> QVBoxLayout:
         font = QFont(self._headline.font())
@@ -232,31 +198,10 @@ class GatewayWindow(QMainWindow):
             buttons.addWidget(button)
             self._buttons.append(button)
         top = QVBoxLayout()
-        top.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        top.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         top.setSpacing(12)
         top.addLayout(header)
         top.addWidget(self._notice)
         top.addWidget(self._failure)
         top.addLayout(buttons)
         return top
-
-    def _paper(self) -> QWidget:
-        """Lets the lines begin where the header does."""
-        paper = QWidget()
-        paper.setBackgroundRole(QPalette.ColorRole.Base)
-        paper.setAutoFillBackground(True)
-        inset = QVBoxLayout(paper)
-        inset.setContentsMargins(_MARGIN - _CELL_MARGIN, 4, 0, 0)
-        inset.addWidget(self._view)
-        return paper
-
-    def _footer(self) -> QHBoxLayout:
-        self._newest.hide()
-        self._clear.setDefaultAction(self._view.clear_action)
-        footer = QHBoxLayout()
-        footer.setContentsMargins(_MARGIN, 6, _MARGIN, 6)
-        footer.setSpacing(8)
-        footer.addWidget(self._lines, 1)
-        footer.addWidget(self._newest)
-        footer.addWidget(self._clear)
-        return footer

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from picoclaw_tray.desktop.log_model import MAX_COPIED, MAX_SHOWN, LogModel
+from picoclaw_tray.desktop.log_model import MAX_COPIED, MAX_SHOWN, Column, LogModel
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.logs.store import LogStore
 
@@ -41,7 +41,7 @@ def model(store):
 
 
 def texts(model: LogModel) -> list[str]:
-    return [str(model.data(model.index(row, 0))) for row in range(model.rowCount())]
+    return [model.row(row).line for row in range(model.rowCount())]
 
 
 def changes(model: LogModel) -> list[tuple[str, int, int]]:
@@ -61,11 +61,11 @@ def test_model_shows_the_lines_of_the_store(model, store):
     assert texts(model) == ["line 0", "line 1", "line 2"]
 
 
-def test_model_is_one_column_without_children(model, store):
+def test_model_is_a_table_without_children(model, store):
     store.extend(numbered(0, 1))
     model.catch_up()
 
-    assert model.columnCount() == 1
+    assert model.columnCount() == len(Column)
     assert model.rowCount(model.index(0, 0)) == 0
     assert model.columnCount(model.index(0, 0)) == 0
 
@@ -126,7 +126,7 @@ def test_model_skips_lines_that_came_and_went_between_two_looks(model, store):
 
     assert seen == [("out", 0, 3), ("in", 0, 9)]
     assert texts(model) == [f"line {number}" for number in range(90, 100)]
-    assert (model.first, model.end) == (90, 100)
+    assert [model.line_at(row) for row in (0, 9)] == [90, 99]
 
 
 def test_model_keeps_the_rows_of_the_run_before(model, store):
@@ -153,7 +153,7 @@ def test_model_starts_afresh_when_the_store_was_cleared(model, store):
 
     assert seen == [("reset", 0, 0), ("in", 0, 0)]
     assert texts(model) == ["another"]
-    assert (model.first, model.end) == (5, 6)
+    assert model.line_at(0) == 5
 
 
 def test_rows_whose_lines_are_gone_never_show_other_lines(model, store):

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPlainTextEdit,
     QSystemTrayIcon,
-    QToolButton,
 )
 
 from picoclaw_tray.app import TrayApp
@@ -21,6 +20,7 @@ from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.log_window import GatewayWindow
+from picoclaw_tray.desktop.parts import PaddedButton
 from picoclaw_tray.desktop.session import SessionEnd
 from picoclaw_tray.desktop.situation_board import SituationBoard
 from picoclaw_tray.desktop.tray import Tray
@@ -66,7 +66,6 @@ class Rig:
         self.controller = self.part(GatewayController)
         self.actions = self.part(Actions)
         self.tray = self.part(ListeningTray)
-        self.model = self.part(LogModel)
 
     def part(self, kind: type[_T]) -> _T:
         found = self.app.findChild(kind)
@@ -96,9 +95,15 @@ class Rig:
         return said.replace("\u00a0", " ")
 
     @property
+    def model(self) -> LogModel:
+        """Of the window, which was opened before."""
+        return self.part(LogModel)
+
+    @property
     def lines(self) -> list[str]:
-        """The log as the window shows it."""
-        return [str(self.model.index(row, 0).data()) for row in range(self.model.rowCount())]
+        """The log as the window shows it, each line as it came."""
+        model = self.model
+        return [model.row(row).line for row in range(model.rowCount())]
 
     @property
     def evidence(self) -> str:
@@ -117,8 +122,9 @@ class Rig:
     def tooltip(self) -> str:
         return self.icon.toolTip()
 
-    def button(self, text: str) -> QToolButton:
-        return next(b for b in self.window.findChildren(QToolButton) if text in b.text())
+    def button(self, text: str) -> PaddedButton:
+        buttons = self.window.findChildren(PaddedButton)
+        return next(button for button in buttons if text in button.text())
 
     def gateway_version(self) -> str:
         return self.part(SituationBoard).situation.facts.version

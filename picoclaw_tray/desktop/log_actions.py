@@ -1,0 +1,167 @@
+"""What a person can do with the log: one action each, in its menu and by keyboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from picoclaw_tray.desktop.log_export import Form, LogExport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from picoclaw_tray.desktop.log_view import LogView
+
+_Standard = QKeySequence.StandardKey
+_SEPARATOR: Final = None
+
+
+class LogActions(QObject):
+    """The actions of one view; those that concern the store are signals.
+
+    Signals:
+        clear_wished(): All lines are to be forgotten.
+        folder_wished(): The folder of the gateway's own log is to be opened.
+        save_failed(str, str): Path, and why there is no file; the system's words.
+        saved(str): The file at this path has them.
+    """
+
+    clear_wished = Signal()
+    folder_wished = Signal()
+    save_failed = Signal(str, str)
+    saved = Signal(str)
+
+    def __init__(self, view: LogView, window: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self._window = window
+        self._log = view.log
+        self.export = LogExport(self)
+        self._path = ""
+        self.export.done.connect(self._on_done)
+        self.export.failed.connect(self._on_failed)
+        self.copy = self._action(self.tr("&Copy"), _Standard.Copy, on_log=True)
+        self.copy_json = self._action(self.tr("Copy as &JSON"), "Ctrl+Shift+C", on_log=True)
+        self.select_all = self._action(self.tr("Select &all"), _Standard.SelectAll, on_log=True)
+        self.details = self._action(self.tr("Show &details"), "Ctrl+D", checkable=True)
+        self.wrap = self._action(self.tr("&Wrap long lines"), "Alt+Z", checkable=True)
+        self.pause = self._action(self.tr("Pa&use"), "Ctrl+P", checkable=True)
+        self.newest = self._action(self.tr("Go to the &end and follow"), "Ctrl+End")
+        self.zoom_in = self._action(self.tr("&Larger text"), _Standard.ZoomIn, "Ctrl+=")
+        self.zoom_out = self._action(self.tr("S&maller text"), _Standard.ZoomOut)
+        self.zoom_usual = self._action(self.tr("Usual text si&ze"), "Ctrl+0")
+        self.save_visible = self._action(self.tr("&Save what is shown as…"), _Standard.Save)
+        self.save_all = self._action(self.tr("Save all lines as…"), "Ctrl+Shift+S")
+        self.open_folder = self._action(self.tr("Open the &folder of gateway.log"))
+        self.clear = self._action(self.tr("Clea&r"), "Ctrl+L")
+        self._connect()
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._on_context_menu)
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """All of them."""
+        menu = QMenu(self.tr("&Log"), parent)
+        for action in (
+            *(self.copy, self.copy_json, self.select_all, self.details, _SEPARATOR),
+            *(self.save_visible, self.save_all, self.open_folder, _SEPARATOR),
+            *(self.pause, self.newest, self.clear, _SEPARATOR),
+            *(self.wrap, self.zoom_in, self.zoom_out, self.zoom_usual),
+        ):
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        return menu
+
+    def _action(
+        self,
+        label: str,
+        *keys: QKeySequence.StandardKey | str,
+        checkable: bool = False,
+        on_log: bool = False,
+    ) -> QAction:
+        """One of them; ``on_log``: its keys mean something else where text is edited."""
+        action = QAction(label, self, checkable=checkable)
+        sequences = [key if isinstance(key, str) else QKeySequence(key).toString() for key in keys]
+        action.setShortcuts([QKeySequence(sequence) for sequence in sequences if sequence])
+        if on_log:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self._view.addAction(action)
+        else:
+            self._window.addAction(action)
+        return action
+
+    def _connect(self) -> None:
+        view = self._view
+        self.copy.triggered.connect(self._on_copy)
+        self.copy_json.triggered.connect(self._on_copy_json)
+        self.select_all.triggered.connect(view.selectAll)
+        self.wrap.toggled.connect(view.set_wraps)
+        self.pause.toggled.connect(view.set_paused)
+        self.newest.triggered.connect(view.show_newest)
+        self.zoom_in.triggered.connect(view.zoom_in)
+        self.zoom_out.triggered.connect(view.zoom_out)
+        self.zoom_usual.triggered.connect(view.zoom_to_usual)
+        self.save_visible.triggered.connect(self._on_save_visible)
+        self.save_all.triggered.connect(self._on_save_all)
+        self.open_folder.triggered.connect(self.folder_wished)
+        self.clear.triggered.connect(self.clear_wished)
+
+    def copy_lines(self, numbers: Iterable[int], *, as_json: bool = False) -> None:
+        """Puts lines into the clipboard, long ones whole."""
+        self.export.copy(self._log.store, numbers, Form.JSON if as_json else Form.TEXT)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        self.copy_lines(self._view.selected_lines())
+
+    @Slot()
+    def _on_copy_json(self) -> None:
+        self.copy_lines(self._view.selected_lines(), as_json=True)
+
+    @Slot()
+    def _on_save_visible(self) -> None:
+        log = self._log
+        self._save(self.tr("Save what is shown"), map(log.line_at, range(log.rowCount())))
+
+    @Slot()
+    def _on_save_all(self) -> None:
+        store = self._log.store
+        self._save(self.tr("Save all lines"), range(store.first, store.end))
+
+    def _save(self, title: str, numbers: Iterable[int]) -> None:
+        kinds = {
+            self.tr("Text (*.log *.txt)"): Form.TEXT,
+            self.tr("JSON lines (*.jsonl)"): Form.JSON,
+        }
+        path, kind = QFileDialog.getSaveFileName(
+            self._window, title, "picoclaw.log", ";;".join(kinds)
+        )
+        if path:
+            form = Form.JSON if path.endswith((".jsonl", ".json")) else kinds.get(kind, Form.TEXT)
+            self.save(path, numbers, form)
+
+    def save(self, path: str, numbers: Iterable[int], form: Form) -> None:
+        """Writes lines into a file."""
+        self._path = path
+        self.export.save(path, self._log.store, list(numbers), form)
+
+    @Slot()
+    def _on_done(self) -> None:
+        path, self._path = self._path, ""
+        if path:
+            self.saved.emit(path)
+
+    @Slot(str)
+    def _on_failed(self, why: str) -> None:
+        path, self._path = self._path, ""
+        self.save_failed.emit(path, why)
+
+    @Slot(QPoint)
+    def _on_context_menu(self, place: QPoint) -> None:
+        menu = self.menu(self._view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._view.viewport().mapToGlobal(place))

@@ -1,0 +1,106 @@
+"""Takes lines out of the log, to the clipboard or into a file; the window never waits for it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QIODevice, QObject, QSaveFile, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from picoclaw_tray.logs.export import export_json, export_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from picoclaw_tray.logs.store import LogStore
+
+SLICE_S: Final = 0.01
+"""How long it works before the window has its turn again."""
+
+
+class Form(Enum):
+    """What it looks like where it goes."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogExport(QObject):
+    """Masks slice by slice, between other events. One thing at a time: a new one ends the old.
+
+    Lines that are dropped before their turn are missing.
+
+    Signals:
+        done(): The clipboard or the file has them.
+        failed(str): Why there is no file; the system's words.
+    """
+
+    done = Signal()
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pieces: Iterator[str] = iter(())
+        self._copied: list[str] = []
+        self._file: QSaveFile | None = None
+        self._next_slice = QTimer(self, interval=0)
+        self._next_slice.timeout.connect(self._on_next_slice)
+
+    def copy(self, store: LogStore, numbers: Iterable[int], form: Form) -> None:
+        """Puts lines into the clipboard."""
+        self._begin(store, numbers, form)
+        self._on_next_slice()
+
+    def save(self, path: str, store: LogStore, numbers: Iterable[int], form: Form) -> None:
+        """Writes lines into a file, which is replaced at the end or not at all."""
+        self._begin(store, numbers, form)
+        self._file = QSaveFile(path, self)
+        if not self._file.open(QIODevice.OpenModeFlag.WriteOnly):
+            self._fail()
+        else:
+            self._on_next_slice()
+
+    def _begin(self, store: LogStore, numbers: Iterable[int], form: Form) -> None:
+        self._forget()
+        make = export_text if form is Form.TEXT else export_json
+        self._pieces = make(store, numbers)
+        self._next_slice.start()
+
+    @Slot()
+    def _on_next_slice(self) -> None:
+        end = perf_counter() + SLICE_S
+        for piece in self._pieces:
+            if self._file is None:
+                self._copied.append(piece)
+            elif self._file.write(piece.encode("utf-8", "replace")) < 0:
+                self._fail()
+                return
+            if perf_counter() > end:
+                return
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._file is not None and not self._file.commit():
+            self._fail()
+            return
+        if self._file is None and self._copied:
+            QGuiApplication.clipboard().setText("".join(self._copied).removesuffix("\n"))
+        self._forget()
+        self.done.emit()
+
+    def _fail(self) -> None:
+        assert self._file is not None
+        why = self._file.errorString()
+        self._forget()
+        self.failed.emit(why)
+
+    def _forget(self) -> None:
+        self._next_slice.stop()
+        self._pieces = iter(())
+        self._copied = []
+        if self._file is not None:
+            self._file.cancelWriting()
+            self._file.deleteLater()
+            self._file = None

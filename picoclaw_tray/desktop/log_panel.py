@@ -1,0 +1,225 @@
+"""The log in the window: filter and search, the lines, the details of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from picoclaw_tray.desktop.log_actions import LogActions
+from picoclaw_tray.desktop.log_details import EntryPane
+from picoclaw_tray.desktop.log_filter_bar import FilterBar
+from picoclaw_tray.desktop.log_search import LogSearch
+from picoclaw_tray.desktop.log_view import LogView
+from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Rule
+from picoclaw_tray.desktop.silence_strip import SilenceStrip
+from picoclaw_tray.logs.query import Matcher, Query
+from picoclaw_tray.logs.selection import components
+from picoclaw_tray.logs.whole_entry import entry_at, lines_of_entry
+
+if TYPE_CHECKING:
+    from picoclaw_tray.desktop.log_model import LogModel
+
+MARGIN: Final = 16
+_CELL_MARGIN: Final = 4
+_FOOTER_PADDING: Final = QSize(18, 6)
+_ARROW: Final = QSize(12, 0)
+_MAX_DETAILS: Final = 64 * 1024
+_SHARES: Final = (3, 2)
+"""Of the lines and the details, when these are opened first."""
+
+
+class LogPanel(QWidget):
+    """Shows a ``LogModel``.
+
+    Signals:
+        clear_requested(): The person wants all lines to be forgotten.
+        looked_for(Level): The person wants to see lines of this level and above; none: all.
+    """
+
+    clear_requested = Signal()
+    looked_for = Signal(object)
+
+    def __init__(self, model: LogModel, window: QWidget) -> None:
+        super().__init__()
+        self._log = model
+        self.view = LogView(model)
+        self.filter = FilterBar()
+        self.details = EntryPane()
+        self.silence = SilenceStrip()
+        self.actions_ = LogActions(self.view, window)
+        self._search = LogSearch(model, self)
+        self._lines = ReadableLabel()
+        self._newest = PaddedButton(_FOOTER_PADDING)
+        self._more = PaddedButton(_FOOTER_PADDING + _ARROW)
+        self._clear = PaddedButton(_FOOTER_PADDING)
+        self._size = ""
+        self._lay_out()
+        self._connect()
+
+    def _connect(self) -> None:
+        view, bar, actions, search = self.view, self.filter, self.actions_, self._search
+        self._log.caught_up.connect(self._on_caught_up)
+        self._log.filtering.connect(self._on_caught_up)
+        view.tail_changed.connect(self._on_tail_changed)
+        view.line_chosen.connect(self._on_line_chosen)
+        view.opened.connect(self._on_opened)
+        self._newest.clicked.connect(self._on_newest_clicked)
+        actions.clear_wished.connect(self.clear_requested)
+        actions.details.toggled.connect(self._on_details_toggled)
+        self.details.closed.connect(self._on_details_closed)
+        self.details.whole_wished.connect(self._on_whole_wished)
+        bar.query_changed.connect(self._on_query_changed)
+        bar.search_changed.connect(search.set_search)
+        bar.next_wished.connect(search.go_to_next)
+        bar.previous_wished.connect(search.go_to_previous)
+        bar.left.connect(view.setFocus)
+        bar.components_wished.connect(self._on_components_wished)
+        search.matcher_changed.connect(self._on_matcher_changed)
+        search.counted.connect(self._on_counted)
+        search.found.connect(view.show_line)
+        search.problem_found.connect(bar.show_problem)
+        view.line_chosen.connect(search.set_place)
+
+    def show_log_size(self, size: str) -> None:
+        """How large the gateway's own log is, in words; may be empty."""
+        self._size = size
+        self._on_caught_up()
+
+    @Slot(Query)
+    def _on_query_changed(self, query: Query) -> None:
+        self._log.set_query(query)
+        self.looked_for.emit(query.level)
+
+    @Slot()
+    def _on_caught_up(self) -> None:
+        number = self.locale().toString
+        store = self._log.store
+        held = store.end - store.first
+        words = [self.tr("Lines: {count}").format(count=number(held))]
+        if self._log.is_filtered:
+            shown = number(self._log.rowCount())
+            words.append(self.tr("Shown: {count}").format(count=shown))
+        if self._log.dropped:
+            words.append(self.tr("Dropped: {count}").format(count=number(self._log.dropped)))
+        if self._size:
+            words.append(self._size)
+        self._lines.show_text(" · ".join(words))
+
+    @Slot()
+    def _on_tail_changed(self) -> None:
+        paused = self._log.is_paused
+        self._newest.setVisible(not self.view.is_following or paused)
+        unseen = self.locale().toString(self.view.unseen)
+        if paused:
+            text = self.tr("Paused · New lines: {count}")
+        elif self.view.unseen:
+            text = self.tr("↓ New lines: {count}")
+        else:
+            text = self.tr("↓ Newest line")
+        self._newest.setText(text.format(count=unseen))
+
+    @Slot()
+    def _on_newest_clicked(self) -> None:
+        self.actions_.pause.setChecked(False)
+        self.view.show_newest()
+        self.view.setFocus()
+
+    @Slot(int)
+    def _on_line_chosen(self, n: int) -> None:
+        if not self.details.isHidden():
+            self._show_details(n)
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self.actions_.details.setChecked(True)
+
+    @Slot(bool)
+    def _on_details_toggled(self, wanted: bool) -> None:  # noqa: FBT001 - the signal's
+        self.details.setVisible(wanted)
+        if wanted:
+            line = self.view.current_line
+            self._show_details(-1 if line is None else line)
+
+    @Slot()
+    def _on_details_closed(self) -> None:
+        self.actions_.details.setChecked(False)
+        self.view.setFocus()
+
+    def _show_details(self, n: int) -> None:
+        store = self._log.store
+        if store.first <= n < store.end:
+            entry, excess = entry_at(store, n, _MAX_DETAILS)
+            self.details.show_entry(entry, excess, run=store.run(n))
+        else:
+            self.details.show_entry(None)
+
+    @Slot(bool)
+    def _on_whole_wished(self, as_json: bool) -> None:  # noqa: FBT001 - the signal's
+        """It shows only the beginning of an entry that is to be copied whole."""
+        line = self.view.current_line
+        if line is not None:
+            self.actions_.copy_lines(lines_of_entry(self._log.store, line), as_json=as_json)
+
+    @Slot(object)
+    def _on_matcher_changed(self, matcher: object) -> None:
+        found = matcher if isinstance(matcher, Matcher) else None
+        self.view.set_matcher(found)
+        self.details.set_matcher(found)
+
+    @Slot(int, int, bool)
+    def _on_counted(self, place: int, count: int, is_done: bool) -> None:  # noqa: FBT001
+        self.filter.show_hits(count, place, is_done=is_done)
+
+    @Slot()
+    def _on_components_wished(self) -> None:
+        self.filter.set_components(components(self._log.store))
+
+    def _lay_out(self) -> None:
+        self.details.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        bar = QVBoxLayout()
+        bar.setContentsMargins(MARGIN, 8, MARGIN, 8)
+        bar.setSpacing(8)
+        bar.addWidget(self.filter)
+        bar.addWidget(self.silence)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self._paper())
+        splitter.addWidget(self.details)
+        for part, share in enumerate(_SHARES):
+            splitter.setStretchFactor(part, share)
+        column.addLayout(bar)
+        column.addWidget(Rule())
+        column.addWidget(splitter, 1)
+        column.addWidget(Rule())
+        column.addLayout(self._footer())
+
+    def _paper(self) -> QWidget:
+        """Lets the lines begin where the header does."""
+        paper = QWidget()
+        paper.setBackgroundRole(QPalette.ColorRole.Base)
+        paper.setAutoFillBackground(True)
+        inset = QVBoxLayout(paper)
+        inset.setContentsMargins(MARGIN - _CELL_MARGIN, 0, 0, 0)
+        inset.addWidget(self.view)
+        return paper
+
+    def _footer(self) -> QHBoxLayout:
+        self._newest.hide()
+        self._more.setText(self.tr("Log"))
+        self._more.setMenu(self.actions_.menu(self))
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._clear.setDefaultAction(self.actions_.clear)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(MARGIN, 6, MARGIN, 6)
+        footer.setSpacing(8)
+        footer.addWidget(self._lines, 1)
+        footer.addWidget(self._newest)
+        footer.addWidget(self._more)
+        footer.addWidget(self._clear)
+        return footer
