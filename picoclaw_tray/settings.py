@@ -28,6 +28,10 @@ _NO_TEXT = QT_TRANSLATE_NOOP(
 _NO_SWITCH = QT_TRANSLATE_NOOP(
     "Settings", "In the settings in {path}, “{key}” must be true or false, without quotes."
 )
+_NO_NUMBER = QT_TRANSLATE_NOOP(
+    "Settings",
+    "In the settings in {path}, “{key}” must be a whole number from {least} to {most}.",
+)
 _NO_LEVEL = QT_TRANSLATE_NOOP(
     "Settings", "In the settings in {path}, “{key}” must be empty or one of: {levels}."
 )
@@ -47,6 +51,10 @@ class Settings:
         restart_after_crash: Start a gateway again that ended although nobody wished it.
         restart_when_hung: Restart a gateway of our own that does not answer any more.
         on_quit: What becomes of a gateway of our own when the tray quits.
+        log_lines: Most lines that are kept in memory for the window.
+        log_megabytes: Most megabytes that they may have.
+        archive_megabytes: Most megabytes of past runs on disk; 0: none is written down.
+        archive_days: So long a past run is kept.
     """
 
     gateway: str = ""
@@ -55,6 +63,10 @@ class Settings:
     restart_after_crash: bool = True
     restart_when_hung: bool = False
     on_quit: OnQuit = OnQuit.STOP
+    log_lines: int = 100_000
+    log_megabytes: int = 64
+    archive_megabytes: int = 64
+    archive_days: int = 14
 
     def applied_to(self, policy: Policy) -> Policy:
         """The same numbers of supervision, but it heals as is set here."""
@@ -66,6 +78,12 @@ class Settings:
 
 
 _SWITCHES: Final = frozenset({"restart_after_crash", "restart_when_hung"})
+_RANGES: Final = {
+    "log_lines": (100, 10_000_000),
+    "log_megabytes": (1, 4096),
+    "archive_megabytes": (0, 100_000),
+    "archive_days": (1, 36_500),
+}
 
 
 def parse_settings(raw: bytes, path: str) -> Settings | Text:
@@ -97,10 +115,17 @@ def parse_settings(raw: bytes, path: str) -> Settings | Text:
 def _problem(key: str, value: object, path: str) -> Text | None:
     if key in _SWITCHES:
         return None if isinstance(value, bool) else text(_NO_SWITCH, path=path, key=key)
+    if key in _RANGES:
+        least, most = _RANGES[key]
+        fits = type(value) is int and least <= value <= most
+        return None if fits else text(_NO_NUMBER, path=path, key=key, least=least, most=most)
     if not isinstance(value, str) or not _is_line(value):
         return text(_NO_TEXT, path=path, key=key)
-    word = value.strip().lower()
-    if key == "log_level" and value and word not in LOG_LEVELS:
+    return _problem_of_word(key, value.strip().lower() or value, path)
+
+
+def _problem_of_word(key: str, word: str, path: str) -> Text | None:
+    if key == "log_level" and word and word not in LOG_LEVELS:
         return text(_NO_LEVEL, path=path, key=key, levels=", ".join(LOG_LEVELS))
     if key == "on_quit" and word not in tuple(OnQuit):
         return text(_NO_CHOICE, path=path, key=key, choices=", ".join(OnQuit))

@@ -23,6 +23,10 @@ settings = st.builds(
     restart_after_crash=st.booleans(),
     restart_when_hung=st.booleans(),
     on_quit=st.sampled_from(OnQuit),
+    log_lines=st.integers(100, 10_000_000),
+    log_megabytes=st.integers(1, 4096),
+    archive_megabytes=st.integers(0, 100_000),
+    archive_days=st.integers(1, 36_500),
 )
 values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters()),
@@ -68,6 +72,10 @@ def test_parse_settings_takes_anything_and_gives_what_a_program_can_be_started_w
         (b'{"restart_after_crash": false}', Settings(restart_after_crash=False)),
         (b'{"restart_when_hung": true}', Settings(restart_when_hung=True)),
         (b'{"on_quit": "Leave"}', Settings(on_quit=OnQuit.LEAVE)),
+        (
+            b'{"log_lines": 5000, "archive_megabytes": 0}',
+            Settings(log_lines=5000, archive_megabytes=0),
+        ),
     ],
 )
 def test_parse_settings_keeps_what_it_knows(raw, expected):
@@ -106,6 +114,13 @@ def test_parse_settings_keeps_what_it_knows(raw, expected):
                 ),
             )
             for value in (b"loud", b"trace", b" ", b"info,debug")
+        ),
+        *(
+            (
+                b'{"log_lines": %b}' % value,
+                "In the settings in {}, “log_lines” must be a whole number from 100 to 10000000.",
+            )
+            for value in (b"true", b"99", b"1e6", b'"5000"', b"10000001")
         ),
         *(
             (
@@ -150,6 +165,10 @@ def test_dump_settings_is_for_people_too():
         "log_level": "",
         "restart_after_crash": True,
         "restart_when_hung": False,
+        "log_lines": 100000,
+        "log_megabytes": 64,
+        "archive_megabytes": 64,
+        "archive_days": 14,
         "on_quit": "stop",
     }
 

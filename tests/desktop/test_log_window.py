@@ -457,8 +457,9 @@ def test_tab_goes_through_buttons_log_and_footer(rig):
     order = []
     for _ in range(16):
         focused = QApplication.focusWidget()
+        assert focused is not None
         is_button = isinstance(focused, QToolButton)
-        order.append(focused.text() if is_button else focused.accessibleName())
+        order.append(focused.property("text") if is_button else focused.accessibleName())
         rig.qtbot.keyClick(focused, Key.Key_Tab)
 
     assert order[:3] == ["Start", "Stop", "Quit"]
