@@ -30,8 +30,11 @@ _LONGEST_SECRET = 4096
 _LONGEST_KEY = 200
 """Lines of a private key; one of 16,384 bits has 200."""
 
+_LONGEST_KEY_LINE = 16 * 1024
+"""Bytes; such a key has fewer in all. To look at longer lines would take a while."""
+
 _KEY_BEGINS = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
-_KEY_GOES_ON = re.compile(rb"\s*(?:[A-Za-z0-9+/]+={0,2}|(?:Proc-Type|DEK-Info): .*)?\s*")
+_KEY_GOES_ON = re.compile(rb"(?:[A-Za-z0-9+/]+={0,2}|(?:Proc-Type|DEK-Info): .*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +290,7 @@ class LogStore:
 
     def _key_goes_on(self, n: int, raw: bytes) -> bool:
         """Looks back for the beginning of the key, at most to the line that was asked for last."""
-        if not _KEY_GOES_ON.fullmatch(raw):
+        if not _may_be_of_key(raw):
             return False
         goes_on = False
         for before in range(n - 1, max(self.first, n - _LONGEST_KEY) - 1, -1):
@@ -296,11 +299,15 @@ class LogStore:
                 goes_on = answer
                 break
             line = self._raw(before)
-            if not _KEY_GOES_ON.fullmatch(line):
+            if not _may_be_of_key(line):
                 goes_on = _KEY_BEGINS.search(line) is not None
                 break
         self._asked = (n, goes_on)
         return goes_on
+
+
+def _may_be_of_key(line: bytes) -> bool:
+    return len(line) <= _LONGEST_KEY_LINE and _KEY_GOES_ON.fullmatch(line.strip()) is not None
 
 
 def _reach(max_chars: int) -> int:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.store import LogSlice, LogStore, Stretch
+from tests.support.huge_lines import HUGE
 
 TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
 
@@ -207,6 +210,19 @@ def test_store_masks_no_words_that_look_like_a_key_without_its_beginning():
     store.clear()
     store.extend([b"four"])
     assert store.line(store.first) == "four"
+
+
+@pytest.mark.parametrize("line", HUGE.values(), ids=HUGE)
+def test_beginning_of_a_huge_line_takes_no_time(line):
+    store = running(max_bytes=2 * len(line))
+    store.extend([line])
+    begin = time.perf_counter()
+
+    shown, more = store.beginning(0, 4000)
+
+    assert time.perf_counter() - begin < 0.5  # hours, where a rule is quadratic
+    assert 0 < len(shown) <= 4000
+    assert more > len(line) - 50_000
 
 
 def test_store_looks_no_further_back_than_a_private_key_is_long():
