@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 
-MAX_LINE_BYTES = 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024
+"""No program means to print a longer one; four of them fill the store."""
+
 CUT_MARK = " …[{count} bytes cut]"
 
 _ESCAPE_SEQUENCE = re.compile(

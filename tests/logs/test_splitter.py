@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from picoclaw_tray.logs.splitter import CUT_MARK, LineSplitter, decode_line, display_safe
+from tests.support.huge_lines import HUGE
 
 STREAM = st.lists(
     st.sampled_from([b"\n", b"\r", b"\r\n", b"a", b"bc", b"\xc3\xa9", b"\xff", b"\0"])
@@ -58,6 +59,18 @@ def test_splitter_ends_lines_at_lf_and_crlf_only(chunks, lines):
     splitter = LineSplitter()
 
     assert [line for chunk in chunks for line in splitter.feed(chunk)] + splitter.finish() == lines
+
+
+@pytest.mark.parametrize("line", HUGE.values(), ids=HUGE)
+def test_splitter_keeps_a_huge_line_whole(line):
+    splitter = LineSplitter()
+    stream = b"before\n" + line + b"\r\nafter\n"
+
+    parts = [stream[at : at + 65_536] for at in range(0, len(stream), 65_536)]
+    lines = [found for part in parts for found in splitter.feed(part)]
+
+    assert lines == [b"before", line, b"after"]
+    assert not splitter._pending
 
 
 def test_splitter_goes_on_after_a_line_over_the_limit():
