@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TURN_BYTES: Final = 64 * 1024
-"""What may be read and understood in one go in the GUI thread: it takes 6 ms."""
+"""What is read in one go in the GUI thread; it takes a tenth of a millisecond, and 5 ms where lines
+of earlier runs have to be told from those of this one."""
 
 NEAR_END_BYTES: Final = 256 * 1024
 """How much of what is there already is of interest."""
 
-MAX_BEHIND: Final = 4 * 1024 * 1024
-"""Whoever is further behind goes on near the end; it would take seconds to catch up."""
+MAX_BEHIND: Final = 64 * 1024 * 1024
+"""As much as is kept of all. Whoever is further behind goes on near the end."""
 
 SKIP_MARK: Final = "… [{count} bytes of the log skipped]"
 
@@ -77,6 +78,15 @@ class LogFollower:
         except OSError:  # a network that is gone, a disk that fails
             return Turn()
 
+    def has_news(self) -> bool:
+        """Whether there may be something to read. Opens nothing: asks for the size at most."""
+        if self._file is not None:
+            return True
+        try:
+            return self._path.stat().st_size != (self._start or 0)
+        except OSError:
+            return False
+
     def close(self) -> tuple[bytes, ...]:
         """Lets the file go; returns the line that was never completed, if there is one."""
         if self._file is not None:
@@ -108,6 +118,8 @@ class LogFollower:
             lines.append(SKIP_MARK.format(count=to - self._at).encode())
             self._jump(to)
         may_be_old = self._at < self._old_end
+        if may_be_old:  # a line that is completed beyond that place is not
+            limit = min(limit, self._old_end - self._at)
         chunk = self._chunk(file, limit)
         found = self._taken(self._splitter.feed(chunk))
         lines += self._of_this_run(found) if may_be_old else found

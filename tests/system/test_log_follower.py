@@ -19,7 +19,7 @@ from picoclaw_tray.system.log_follower import (
     LogFollower,
     Turn,
 )
-from tests.support.spoilt import HUGE
+from tests.support.huge_lines import HUGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,6 +122,16 @@ def test_what_is_appended_is_of_this_run_whatever_its_time_says(log, follow):
     assert read_all(follower) == [entry(BEGIN - 60, "new").rstrip()]
 
 
+def test_line_that_was_half_there_is_of_this_run_whatever_its_time_says(log, follow):
+    append(log, entry(BEGIN - 60, "old") + b"{half")
+    follower = follow(since=BEGIN)
+    follower.read_more(1)  # knows the size by now
+
+    append(log, b" of it\nwhole\n")
+
+    assert read_all(follower) == [b"{half of it", b"whole"]
+
+
 def test_beginning_near_the_end_gives_whole_lines_only(log, follow):
     line = entry(BEGIN, "x" * 1000)
     append(log, line * (2 * NEAR_END_BYTES // len(line)))
@@ -211,13 +221,36 @@ def test_bytes_that_are_no_text_come_as_they_are(log, follow):
     assert read_all(follow(start=0)) == [b"\xff\0\x1b\rx", b""]
 
 
+@pytest.mark.parametrize("line", HUGE.values(), ids=HUGE)
+def test_huge_line_is_whole(log, follow, line):
+    append(log, line + b"\nnext\n")
+
+    assert read_all(follow(start=0)) == [line, b"next"]
+
+
 def test_endless_line_is_cut(log, follow):
-    append(log, HUGE["string"][: 2 * MAX_LINE_BYTES] + b"\n")
+    append(log, b"x" * (MAX_LINE_BYTES + 9) + b"\n")
     follower = follow(start=0)
 
     (line,) = read_all(follower)
 
-    assert line[MAX_LINE_BYTES:].decode() == CUT_MARK.format(count=MAX_LINE_BYTES)
+    assert line[MAX_LINE_BYTES:].decode() == CUT_MARK.format(count=9)
+
+
+def test_news_are_told_by_the_size_alone(log, follow):
+    follower = follow(start=4)
+    assert not follower.has_news()  # there is no file
+
+    append(log, b"old\n")
+    assert not follower.has_news()
+    append(log, b"new\n")
+    assert follower.has_news()
+    log.write_bytes(b"")
+    assert follower.has_news()  # it was cut: whatever comes is new
+    assert follower._file is None
+
+    follower.read_more()
+    assert follower.has_news()
 
 
 def test_nothing_is_written(log, follow):
@@ -363,6 +396,64 @@ def test_no_complete_line_is_lost_or_doubled_unless_the_file_was_cut(
     expected += with_the_last(content)
 
     assert told == expected
+
+
+UNSEEN = st.lists(
+    st.sampled_from(["line", "half", "rest", "read", "turn", "cut", "rotate", "delete"]),
+    max_size=60,
+)
+
+
+@needs_rename
+@given(steps=UNSEEN, limit=st.integers(1, 40), start=st.sampled_from([0, None]))
+def test_whatever_happens_unseen_no_line_is_doubled_or_made_up(
+    tmp_path_factory, steps, limit, start
+):
+    log = tmp_path_factory.mktemp("log") / "gateway.log"
+    follower = LogFollower(log, start=start)
+    told: list[bytes] = []
+    written: list[bytes] = []
+    half = b""
+
+    for number, what in enumerate(steps):
+        match what:
+            case "line":
+                line = half + b"%d {" % number + b"x" * (number % 30)
+                append(log, line[len(half) :] + b"\n")
+                written.append(line)
+                half = b""
+            case "half" if not half:
+                half = b"%d \xc2" % number
+                append(log, half)
+            case "rest" if half:
+                written.append(half + b"\xbd")
+                append(log, b"\xbd\r\n")
+                half = b""
+            case "turn":
+                told += follower.read_more(limit).lines
+            case "read":
+                told += read_all(follower, limit)
+            case "cut" if log.exists():
+                os.truncate(log, 0)
+                half = b""
+            case "rotate" | "delete" if log.exists():
+                written += filter(None, [half])
+                half = b""
+                take_away(log, f"moved-{number}" if what == "rotate" else None)
+            case _:
+                pass
+    told += read_all(follower, limit)
+    told += follower.close()
+
+    places = [written.index(line) for line in told if line != half]
+    assert places == sorted(set(places))
+
+
+def take_away(log: Path, name: str | None) -> None:
+    if name:
+        log.rename(log.with_name(name))
+    else:
+        log.unlink()
 
 
 def complete(content: bytes) -> list[bytes]:
