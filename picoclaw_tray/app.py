@@ -28,6 +28,7 @@ from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import Running
+from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
 from picoclaw_tray.presentation.situation import Situation, Surroundings
@@ -109,7 +110,7 @@ class TrayApp(QObject):
         self._controller = GatewayController(
             crew, site.settings.applied_to(POLICY), self._recent_output, self
         )
-        self._log_feed = LogFeed(site.place.log, self)
+        self._log_feed = LogFeed(site.place, self)
         self._reload = Reload(crew, self)
         self._login = LoginItem(partial(_login_entry, site), self)
         self._board = SituationBoard(surroundings, self)
@@ -189,7 +190,7 @@ class TrayApp(QObject):
         controller.state_changed.connect(self._log_feed.on_state_changed)
         controller.observed.connect(self._log_feed.on_observed)
         self._log_feed.run_begun.connect(self._on_run_started)
-        self._log_feed.lines_received.connect(self._on_lines_received)
+        self._log_feed.lines_received.connect(self._on_lines_followed)
         controller.state_changed.connect(board.on_state_changed)
         controller.observed.connect(board.on_observed)
         controller.assessed.connect(board.on_assessed)
@@ -254,6 +255,11 @@ class TrayApp(QObject):
         self._store.extend(lines)
         if self._log_model is not None:
             self._log_model.on_lines_appended()
+
+    @Slot(tuple, Source)
+    def _on_lines_followed(self, lines: tuple[bytes, ...], source: Source) -> None:
+        self._store.extend(lines, source)
+        self._log_model.on_lines_appended()
 
     @Slot(Observation)
     def _on_observed(self, observation: Observation) -> None:

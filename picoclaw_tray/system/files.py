@@ -30,6 +30,14 @@ def open_regular(path: Path) -> BinaryIO:
         raise
 
 
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 of one that is not there, or may not be asked about."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def read_bounded(path: Path, limit: int) -> bytes:
     """Reads a regular file of at most ``limit`` bytes; more of it is cut off.
 

@@ -11,7 +11,7 @@ from picoclaw_tray.gateway.memory_kills import MemoryKills
 from picoclaw_tray.logs.moment import lines_after
 from picoclaw_tray.logs.splitter import decode_line
 from picoclaw_tray.system import memory_kills
-from picoclaw_tray.system.files import open_regular
+from picoclaw_tray.system.files import open_regular, size_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +95,7 @@ class Traces:
 
     def _mark(self, started_at: float, pid: int | None = None) -> Mark:
         place = self._place
-        sizes = _size_of(place.panic_log), _size_of(place.log)
+        sizes = size_of(place.panic_log), size_of(place.log)
         return Mark(*sizes, started_at, memory_kills.mark(pid))
 
     def _keep(self, key: ProcessKey, mark: Mark) -> None:
@@ -106,22 +106,15 @@ class Traces:
 
 def gained(path: Path, size: int) -> tuple[str, ...]:
     """The last lines of a file beyond a size that it had; all of one that was cut meanwhile."""
-    return _last_lines(path, size if size <= _size_of(path) else 0)
+    return _last_lines(path, size if size <= size_of(path) else 0)
 
 
 def _lines_of_run(path: Path, mark: Mark) -> tuple[str, ...]:
     """What was there at the mark, or is what was kept of a file that was cut, tells by its time."""
-    if _size_of(path) < mark.log_size:
+    if size_of(path) < mark.log_size:
         return lines_after(_last_lines(path, 0), mark.started_at)
     older = lines_after(_last_lines(path, 0, mark.log_size), mark.started_at)
     return older + _last_lines(path, mark.log_size)
-
-
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _last_lines(path: Path, begin: int, end: int | None = None) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""A gateway without a pipe: its log reaches the window, and costs nothing when nobody looks."""
+"""What a gateway writes into its files reaches the window, and costs nothing when nobody looks."""
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QFileSystemWatcher, QTimer
 
-from picoclaw_tray.desktop.log_feed import LogFeed
+from picoclaw_tray.desktop.log_feed import LAST_TURNS, LogFeed
 from picoclaw_tray.desktop.log_view import LogView
 from picoclaw_tray.lifecycle.messages import Found
 from picoclaw_tray.lifecycle.policy import OnQuit
@@ -21,10 +22,12 @@ from picoclaw_tray.lifecycle.state import (
     State,
     Stopped,
 )
+from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.presentation.situation import Facts
 from picoclaw_tray.settings import Settings
 from picoclaw_tray.system.log_follower import TURN_BYTES
 from picoclaw_tray.system.observation import Observation
+from picoclaw_tray.system.paths import GatewayPlace
 from tests.support.planted import KNOWN, SAID, SAID_KEY, token_of
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", "plugin does not support")
 
 FOUND, OTHER = Process(ProcessKey(11, "a")), Process(ProcessKey(12, "b"))
+WITH_PIPE = Process(FOUND.key, ours=True, watched=True)
+OUTLIVING = Process(FOUND.key, ours=True, watched=True, outlives=True)
 STILL_HERE = "demo/mischief.py"
 SOON_MS = 1_000
 """Well below the two seconds of the fallback."""
@@ -48,19 +53,31 @@ SOON_MS = 1_000
 class Listening:
     """A feed, and what it has told."""
 
-    def __init__(self, qtbot: QtBot, log: Path) -> None:
+    def __init__(self, qtbot: QtBot, place: GatewayPlace) -> None:
         self._qtbot = qtbot
-        self.log = log
-        self.feed = LogFeed(log)
+        self.log, self.panic_log = place.log, place.panic_log
+        self.feed = LogFeed(place)
         self.told: list[str] = []
+        self.panic: list[str] = []
         self.feed.run_begun.connect(self._on_run_begun)
         self.feed.lines_received.connect(self._on_lines_received)
+        self.feed.caught_up.connect(self._on_caught_up)
 
     def _on_run_begun(self) -> None:
         self.told.append("run")
 
-    def _on_lines_received(self, lines: tuple[bytes, ...]) -> None:
-        self.told += [line.decode() for line in lines]
+    def _on_lines_received(self, lines: tuple[bytes, ...], source: Source) -> None:
+        told = {Source.LOG_FILE: self.told, Source.PANIC_FILE: self.panic}[source]
+        told += [line.decode() for line in lines]
+
+    def _on_caught_up(self) -> None:
+        self.told.append("caught up")
+
+    def start(self, process: Process) -> None:
+        """This gateway of ours has just been started."""
+        self.feed.on_state_changed(State(Spawning(anyway=False)))
+        self.feed.on_run_started()
+        self.feed.on_state_changed(State(Running(process)))
 
     def find(self, process: Process, age: float = 3600.0) -> None:
         """A look has found this gateway."""
@@ -73,6 +90,10 @@ class Listening:
 
     def append(self, text: str) -> None:
         with self.log.open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def panic_with(self, text: str) -> None:
+        with self.panic_log.open("a", encoding="utf-8") as file:
             file.write(text)
 
     def until(self, *told: str, timeout_ms: int = SOON_MS) -> None:
@@ -96,9 +117,9 @@ class Listening:
 
 @pytest.fixture
 def listening(qtbot: QtBot, tmp_path: Path) -> Iterator[Listening]:
-    folder = tmp_path / "logs"
-    folder.mkdir()
-    listening = Listening(qtbot, folder / "gateway.log")
+    place = GatewayPlace(tmp_path, tmp_path / "config.json")
+    place.log.parent.mkdir()
+    listening = Listening(qtbot, place)
     yield listening
     listening.feed.close()
     listening.feed.deleteLater()
@@ -135,7 +156,7 @@ def test_what_was_missed_comes_when_somebody_looks(listening: Listening) -> None
     listening.feed.set_wanted(True)
 
     listening.until_so(lambda: len(listening.told) == 2)
-    assert listening.told[1].endswith(" WRN x x.go:1 > new")
+    assert '"message":"new"' in listening.told[1]
 
 
 def test_last_lines_of_a_gateway_that_is_gone_come_once(listening: Listening) -> None:
@@ -156,8 +177,7 @@ def test_lines_of_a_start_of_ours_begin_with_it(listening: Listening) -> None:
     listening.feed.on_state_changed(State(Spawning(anyway=False)))
     listening.feed.on_run_started()
     listening.append("new\n")
-    ours = Process(FOUND.key, ours=True, watched=True, outlives=True)
-    listening.feed.on_state_changed(State(Running(ours)))
+    listening.feed.on_state_changed(State(Running(OUTLIVING)))
 
     listening.until("new")
 
@@ -174,13 +194,121 @@ def test_failed_start_says_nothing_of_the_next_gateway(listening: Listening) -> 
     assert listening.told == ["run"]
 
 
-def test_gateway_with_a_pipe_is_not_followed(listening: Listening) -> None:
+def test_log_of_a_gateway_with_a_pipe_is_not_followed(listening: Listening) -> None:
     listening.feed.set_wanted(True)
     listening.append(entry("x"))
-    listening.find(Process(FOUND.key, ours=True, watched=True))
+    listening.start(WITH_PIPE)
+    listening.until_reading()
+    listening.append(entry("y"))
+    listening.panic_with("Error: z\n")
 
-    assert listening.is_idle()
+    listening.until_so(lambda: listening.panic == ["Error: z"])
     assert listening.told == []
+
+
+@pytest.mark.parametrize("process", [WITH_PIPE, OUTLIVING], ids=["pipe", "outliving"])
+def test_panic_text_is_read_at_the_end_of_a_run_although_nobody_looks(
+    listening: Listening, process: Process
+) -> None:
+    listening.panic_with("panic: an older one\n")
+    listening.start(process)
+    listening.panic_with("panic: oh no\n\ngoroutine 1 [running]:\nhalf")
+    assert listening.panic == []
+
+    listening.end()
+
+    assert listening.panic == ["panic: oh no", "", "goroutine 1 [running]:", "half"]
+    assert listening.is_idle()
+    listening.start(process)
+    listening.end()
+    assert len(listening.panic) == 4
+
+
+def test_panic_text_of_a_gateway_that_was_found_begins_there(listening: Listening) -> None:
+    listening.panic_with("panic: an older one\n")
+    listening.find(FOUND)
+    listening.panic_with("panic: oh no\n")
+
+    listening.find(OTHER)  # it has taken its place unseen
+    assert listening.panic == ["panic: oh no"]
+    listening.panic_with("panic: again\n")
+    listening.end()
+
+    assert listening.panic == ["panic: oh no", "panic: again"]
+
+
+def test_panic_text_comes_at_once_while_somebody_looks(listening: Listening) -> None:
+    listening.feed.set_wanted(True)
+    listening.find(FOUND)
+    listening.until_reading()
+
+    listening.panic_with("2026/04/24 16:50:19 [cron] one\n")
+    listening.until_so(lambda: len(listening.panic) == 1)
+    listening.panic_with("2026/04/24 16:50:20 [cron] two\n")
+    listening.until_so(lambda: len(listening.panic) == 2)
+
+
+def test_panic_log_is_not_opened_where_it_did_not_grow(listening: Listening) -> None:
+    listening.panic_with("panic: an older one\n")
+    listening.start(WITH_PIPE)
+
+    listening.end()
+
+    follower = listening.feed._panic_log.follower
+    assert follower is not None
+    assert follower._file is None
+
+
+def test_endless_panic_is_read_on_when_somebody_looks(listening: Listening) -> None:
+    listening.start(WITH_PIPE)
+    listening.panic_with(f"{'x' * 99}\n" * (2 * LAST_TURNS * TURN_BYTES // 100))
+
+    listening.end()
+    assert len(listening.panic) == LAST_TURNS * TURN_BYTES // 100
+    listening.feed.set_wanted(True)
+
+    listening.until_so(lambda: len(listening.panic) == 2 * LAST_TURNS * TURN_BYTES // 100)
+    assert listening.is_idle()
+
+
+def test_whoever_asks_gets_what_is_there_without_looking(listening: Listening) -> None:
+    listening.find(FOUND)
+    line = entry("x").strip()
+    count = 3 * TURN_BYTES // len(line)
+    listening.append(f"{line}\n" * count)
+    listening.panic_with("Error: x\n")
+
+    listening.feed.catch_up()
+    assert listening.told == ["run"]
+    listening.until("run", *[line] * count, "caught up")
+
+    assert listening.panic == ["Error: x"]
+    assert listening.is_idle()
+    listening.append("more\n")
+    assert listening.is_idle()
+    listening.feed.catch_up()
+    listening.until("run", *[line] * count, "caught up", "more", "caught up")
+
+
+@pytest.mark.parametrize("wanted", [False, True], ids=["closed", "open"])
+def test_whoever_asks_gets_an_answer_without_a_gateway(listening: Listening, wanted: bool) -> None:
+    listening.feed.set_wanted(wanted)
+    listening.feed.catch_up()
+
+    listening.until("caught up")
+    assert listening.is_idle()
+
+
+def test_whoever_asks_while_somebody_looks_gets_an_answer(listening: Listening) -> None:
+    listening.feed.set_wanted(True)
+    listening.find(FOUND)
+    listening.until_reading()
+    listening.append("one\n")
+
+    listening.feed.catch_up()
+
+    listening.until("run", "one", "caught up")
+    assert not listening.is_idle()
 
 
 def test_another_gateway_begins_another_run(listening: Listening) -> None:
@@ -196,7 +324,7 @@ def test_another_gateway_begins_another_run(listening: Listening) -> None:
 
     listening.until_so(lambda: len(listening.told) == 4)
     assert listening.told[2] == "run"
-    assert listening.told[3].endswith(" > two")
+    assert '"message":"two"' in listening.told[3]
 
 
 def test_much_comes_in_turns(listening: Listening) -> None:
@@ -253,8 +381,9 @@ def test_log_of_an_adopted_gateway_is_in_the_window(
         rig.until_runs()
         rig.until(lambda: sum(STILL_HERE in line for line in rig.lines) >= 3)
 
-    assert all(" WRN demo demo/mischief.py:" in line for line in rig.lines if "still" in line)
-    times = [int(line.rpartition("times=")[2]) for line in rig.lines if "times=" in line]
+    said = [json.loads(line) for line in rig.lines if STILL_HERE in line]
+    assert {(entry["level"], entry["component"]) for entry in said} == {("warn", "demo")}
+    times = [entry["times"] for entry in said]
     assert times == list(range(times[0], times[0] + len(times)))
     assert not any("old" in line for line in rig.lines)
 
@@ -296,7 +425,7 @@ def test_log_of_a_gateway_that_is_to_outlive_the_tray_is_in_the_window(
     rig.until_runs()
     rig.until(lambda: sum(STILL_HERE in line for line in rig.lines) >= 3)
 
-    assert any(line.endswith(" times=1") for line in rig.lines)
+    assert any('"times":1,' in line for line in rig.lines)
     assert not any("old" in line for line in rig.lines)
 
 
