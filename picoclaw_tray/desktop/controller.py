@@ -29,6 +29,7 @@ from picoclaw_tray.lifecycle.messages import (
     Gone,
     Kill,
     KillRequested,
+    LaunchPlan,
     Notice,
     Nudged,
     Observe,
@@ -73,7 +74,6 @@ from picoclaw_tray.system.observation import Observation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from picoclaw_tray.lifecycle.messages import LaunchPlan
     from picoclaw_tray.lifecycle.policy import Policy
     from picoclaw_tray.logs.store import LogTail
     from picoclaw_tray.system.config_files import Stamp
@@ -99,6 +99,9 @@ class GatewayController(QObject):
         reload_answered(ReloadAnswer): The answer to a job of a reload.
         login_answered(LoginStatus): The answer to a job about the next login.
         run_started(): A new run of our own is about to be spawned.
+        spawned(ProcessKey, LaunchPlan): It was, and with what. Comes before the change that it
+            leads to, as the next one does.
+        exited(ProcessKey, int): It ended; a negative code is the number of the signal.
         lines_received(tuple): Lines of its output, ``bytes``.
         notice_raised(Notice): A person is to be told something that changes no phase.
         quit_ready(): The tray may end now; said once.
@@ -110,6 +113,8 @@ class GatewayController(QObject):
     reload_answered = Signal(ReloadAnswer)
     login_answered = Signal(LoginStatus)
     run_started = Signal()
+    spawned = Signal(ProcessKey, LaunchPlan)
+    exited = Signal(ProcessKey, int)
     lines_received = Signal(tuple)
     notice_raised = Signal(Notice)
     quit_ready = Signal()
@@ -365,6 +370,7 @@ class GatewayController(QObject):
     def _on_spawned(self, process: Process) -> None:
         assert self._plan is not None
         self._watch.submit(jobs.recording(self._crew, process, self._plan))
+        self.spawned.emit(process.key, self._plan)
         self._dispatch(Spawned(_now(), process))
 
     @Slot(str)
@@ -375,6 +381,7 @@ class GatewayController(QObject):
     @Slot(ProcessKey, int)
     def _on_exited(self, key: ProcessKey, code: int) -> None:
         self._release_child()
+        self.exited.emit(key, code)
         self._dispatch_end(Exited(_now(), key, code))
 
     def _release_child(self) -> None:

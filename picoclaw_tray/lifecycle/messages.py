@@ -28,6 +28,7 @@ class LaunchPlan:
         directory: Working directory.
         outlives: Start it so that it can be left running when the tray quits: without a pipe.
         errors: The file for its standard error, where there is no pipe; empty: none.
+        run: The number that a person will know it by; none: the next one.
         version: Of the gateway, as its program says; empty if it could not be told.
         default_model: Of the config it will read.
         log_level: With which it will write its log.
@@ -40,6 +41,7 @@ class LaunchPlan:
     directory: str
     outlives: bool = False
     errors: str = ""
+    run: int | None = None
     version: str = ""
     default_model: str = ""
     log_level: str = ""

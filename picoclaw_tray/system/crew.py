@@ -73,7 +73,7 @@ def assemble(
     preflight = Preflight(place, config, find_command, environ)
     return Crew(
         Observer(place, config, run_records, baselines, preflight),
-        Preparer(place, preflight, traces, run_records.fingerprint_key, options),
+        Preparer(place, preflight, traces, run_records, options),
         Diagnoser(traces, options.errors, lambda: preflight.command.program),
         run_records,
         config,

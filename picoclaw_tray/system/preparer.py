@@ -16,13 +16,12 @@ from picoclaw_tray.system.files import write_private
 from picoclaw_tray.system.paths import user_home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.lifecycle.state import Process
     from picoclaw_tray.system.launch_site import StartOptions
     from picoclaw_tray.system.paths import GatewayPlace
     from picoclaw_tray.system.preflight import Checked, Preflight
+    from picoclaw_tray.system.run_record import RunRecords
     from picoclaw_tray.system.traces import Traces
 
 
@@ -37,13 +36,13 @@ class Preparer:
         place: GatewayPlace,
         preflight: Preflight,
         traces: Traces,
-        fingerprint_key: Callable[[], bytes],
+        run_records: RunRecords,
         options: StartOptions,
     ) -> None:
         self._place = place
         self._preflight = preflight
         self._traces = traces
-        self._fingerprint_key = fingerprint_key
+        self._run_records = run_records
         self._options = options
 
     def prepare(
@@ -84,10 +83,11 @@ class Preparer:
             directory=user_home(environ) or str(self._place.home),
             outlives=settings.on_quit.outlives,
             errors=self._errors_file() if settings.on_quit.outlives else "",
+            run=self._run_records.next_run(),
             version=checked.version,
             default_model=config.default_model or "",
             log_level="debug" if self._options.debug else config.log_level,
-            fingerprint=fingerprint(config, checked.release, self._fingerprint_key()),
+            fingerprint=fingerprint(config, checked.release, self._run_records.fingerprint_key()),
         )
 
     def _errors_file(self) -> str:

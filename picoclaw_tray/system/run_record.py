@@ -107,13 +107,17 @@ class RunRecords:
             return Origin(OriginKind.THIS_TRAY, starter=record.tray.pid)
         return Origin(OriginKind.EARLIER_TRAY)
 
+    def next_run(self) -> int:
+        """The number that the next gateway will have."""
+        last = self.read()
+        return (last.run if last else 0) + 1
+
     def write_spawned(self, process: Process, plan: LaunchPlan) -> None:
         """Notes a gateway that was just started. Without a disk it is remembered while we live."""
-        last = self.read()
         self._write(
             RunRecord(
                 process.key,
-                (last.run if last else 0) + 1,
+                self.next_run() if plan.run is None else plan.run,
                 process.outlives,
                 self._tray,
                 plan.version,

@@ -68,6 +68,18 @@ def test_runs_are_counted_across_trays(folder):
     )
 
 
+def test_number_of_a_run_can_be_told_before_it(folder):
+    records = RunRecords(folder)
+    assert records.next_run() == 1
+    records.write_spawned(SPAWNED, PLAN)
+
+    plan = replace(PLAN, run=records.next_run())
+    records.write_spawned(SPAWNED, plan)
+
+    assert plan.run == 2
+    assert RunRecords(folder).next_run() == 3
+
+
 @pytest.mark.parametrize("outlives", [False, True])
 def test_recorded_process_is_ours_and_no_child_of_the_next_tray(folder, outlives):
     RunRecords(folder).write_spawned(replace(SPAWNED, outlives=outlives), PLAN)
