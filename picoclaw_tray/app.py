@@ -19,6 +19,7 @@ from picoclaw_tray.desktop.login_item import LoginItem
 from picoclaw_tray.desktop.notifier import Notifier
 from picoclaw_tray.desktop.preferences import Preferences
 from picoclaw_tray.desktop.reload import Reload
+from picoclaw_tray.desktop.run_marks import RunMarks
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
 from picoclaw_tray.desktop.shell_access import ShellAccess
 from picoclaw_tray.desktop.shutdown_delay import ShutdownDelay
@@ -29,6 +30,7 @@ from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import Running
 from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.marks import RunMark, dump_mark
 from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
 from picoclaw_tray.presentation.situation import Situation, Surroundings
@@ -111,6 +113,7 @@ class TrayApp(QObject):
             crew, site.settings.applied_to(POLICY), self._recent_output, self
         )
         self._log_feed = LogFeed(site.place, self)
+        self._run_marks = RunMarks(self)
         self._reload = Reload(crew, self)
         self._login = LoginItem(partial(_login_entry, site), self)
         self._board = SituationBoard(surroundings, self)
@@ -191,6 +194,12 @@ class TrayApp(QObject):
         controller.observed.connect(self._log_feed.on_observed)
         self._log_feed.run_begun.connect(self._on_run_started)
         self._log_feed.lines_received.connect(self._on_lines_followed)
+        controller.spawned.connect(self._run_marks.on_spawned)
+        controller.exited.connect(self._run_marks.on_exited)
+        controller.state_changed.connect(self._run_marks.on_state_changed)  # behind the feed's
+        controller.observed.connect(self._run_marks.on_observed)
+        self._run_marks.run_begun.connect(self._on_run_marked)
+        self._run_marks.run_ended.connect(self._on_run_marked)
         controller.state_changed.connect(board.on_state_changed)
         controller.observed.connect(board.on_observed)
         controller.assessed.connect(board.on_assessed)
@@ -259,6 +268,11 @@ class TrayApp(QObject):
     @Slot(tuple, Source)
     def _on_lines_followed(self, lines: tuple[bytes, ...], source: Source) -> None:
         self._store.extend(lines, source)
+        self._log_model.on_lines_appended()
+
+    @Slot(RunMark)
+    def _on_run_marked(self, mark: RunMark) -> None:
+        self._store.mark(dump_mark(mark))
         self._log_model.on_lines_appended()
 
     @Slot(Observation)
