@@ -12,14 +12,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from picoclaw_tray.desktop.actions import Actions
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.desktop.farewell import Farewell
+from picoclaw_tray.desktop.gateway_log import GatewayLog
 from picoclaw_tray.desktop.home_watch import HomeWatch
 from picoclaw_tray.desktop.icons import Icons
-from picoclaw_tray.desktop.log_feed import LogFeed
 from picoclaw_tray.desktop.login_item import LoginItem
 from picoclaw_tray.desktop.notifier import Notifier
 from picoclaw_tray.desktop.preferences import Preferences
 from picoclaw_tray.desktop.reload import Reload
-from picoclaw_tray.desktop.run_marks import RunMarks
 from picoclaw_tray.desktop.session import SessionEnd, SignalWatch
 from picoclaw_tray.desktop.shell_access import ShellAccess
 from picoclaw_tray.desktop.shutdown_delay import ShutdownDelay
@@ -29,9 +28,6 @@ from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.desktop.tray import Tray
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import Running
-from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import RunMark, dump_mark
-from picoclaw_tray.logs.store import LogStore, LogTail
 from picoclaw_tray.presentation.notices import Announcement
 from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
@@ -40,7 +36,6 @@ from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
 from picoclaw_tray.remote import View
 from picoclaw_tray.settings import Settings
 from picoclaw_tray.system.launch_site import start_options
-from picoclaw_tray.system.observation import Observation
 from picoclaw_tray.text import Text
 
 if TYPE_CHECKING:
@@ -49,7 +44,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from picoclaw_tray.desktop.dialogs import Dialogs
-    from picoclaw_tray.desktop.log_model import LogModel
+    from picoclaw_tray.desktop.log_desk import LogDesk
     from picoclaw_tray.desktop.log_window import GatewayWindow
     from picoclaw_tray.desktop.remedy_actions import RemedyActions
     from picoclaw_tray.system.autostart.entry import LoginEntry
@@ -58,9 +53,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_LOG_LINES = 100_000
-MAX_LOG_BYTES = 64 * 1024 * 1024
-DIAGNOSIS_LINES, DIAGNOSIS_CHARS = 50, 4000
 LAST_EVENTS_S = 0.05
 POLICY = Policy()
 
@@ -104,16 +96,13 @@ class TrayApp(QObject):
             settings_problem=site.settings_problem,
             unlogged="" if logged else str(site.log_folder),
         )
-        self._store = LogStore(MAX_LOG_LINES, MAX_LOG_BYTES)
-        self._log_model: LogModel | None = None
+        self._log = GatewayLog(site.place, site.settings, self)
         options = start_options(site, debug=debug)
         self._preferences = Preferences(site, options, self)
         crew = _late_crew(site, options)
         self._controller = GatewayController(
-            crew, site.settings.applied_to(POLICY), self._recent_output, self
+            crew, site.settings.applied_to(POLICY), self._log.recent_output, self
         )
-        self._log_feed = LogFeed(site.place, self)
-        self._run_marks = RunMarks(self)
         self._reload = Reload(crew, self)
         self._login = LoginItem(partial(_login_entry, site), self)
         self._board = SituationBoard(surroundings, self)
@@ -175,7 +164,7 @@ class TrayApp(QObject):
             self._window.close()
             self._window.deleteLater()
         self._shell.close()
-        self._log_feed.close()
+        self._log.close()
         self._controller.close()  # may wait for a look that is under way: nothing is shown any more
         self._signals.close()
         self._system_bus.close()
@@ -187,19 +176,8 @@ class TrayApp(QObject):
 
     def _connect(self) -> None:
         controller, board = self._controller, self._board
-        controller.run_started.connect(self._on_run_started)
-        controller.lines_received.connect(self._on_lines_received)
-        controller.run_started.connect(self._log_feed.on_run_started)
-        controller.state_changed.connect(self._log_feed.on_state_changed)
-        controller.observed.connect(self._log_feed.on_observed)
-        self._log_feed.run_begun.connect(self._on_run_started)
-        self._log_feed.lines_received.connect(self._on_lines_followed)
-        controller.spawned.connect(self._run_marks.on_spawned)
-        controller.exited.connect(self._run_marks.on_exited)
-        controller.state_changed.connect(self._run_marks.on_state_changed)  # behind the feed's
-        controller.observed.connect(self._run_marks.on_observed)
-        self._run_marks.run_begun.connect(self._on_run_marked)
-        self._run_marks.run_ended.connect(self._on_run_marked)
+        self._log.listen_to(controller)
+        self._log.token_seen.connect(self.token_seen)
         controller.state_changed.connect(board.on_state_changed)
         controller.observed.connect(board.on_observed)
         controller.assessed.connect(board.on_assessed)
@@ -207,7 +185,6 @@ class TrayApp(QObject):
         controller.notice_raised.connect(self._notifier.on_notice)
         controller.quit_ready.connect(self._on_quit_ready)
         controller.observed.connect(self._home_watch.ensure)
-        controller.observed.connect(self._on_observed)
         self._home_watch.changed.connect(controller.nudge)
         controller.state_changed.connect(self._reload.on_state_changed)
         controller.lines_received.connect(self._reload.on_lines_received)
@@ -253,43 +230,6 @@ class TrayApp(QObject):
         self._system_bus.reached.connect(self._shutdown_delay.on_bus_reached)
         controller.state_changed.connect(self._shutdown_delay.on_state_changed)
 
-    # -- output -------------------------------------------------------------------------------
-
-    @Slot()
-    def _on_run_started(self) -> None:
-        self._store.begin_run()
-
-    @Slot(tuple)
-    def _on_lines_received(self, lines: tuple[bytes, ...]) -> None:
-        self._store.extend(lines)
-        if self._log_model is not None:
-            self._log_model.on_lines_appended()
-
-    @Slot(tuple, Source)
-    def _on_lines_followed(self, lines: tuple[bytes, ...], source: Source) -> None:
-        self._store.extend(lines, source)
-        self._log_model.on_lines_appended()
-
-    @Slot(RunMark)
-    def _on_run_marked(self, mark: RunMark) -> None:
-        self._store.mark(dump_mark(mark))
-        self._log_model.on_lines_appended()
-
-    @Slot(Observation)
-    def _on_observed(self, observation: Observation) -> None:
-        if observation.token and observation.token not in self._store.redactor.values:
-            self._store.redactor = self._store.redactor.knowing(observation.token)
-            self.token_seen.emit(observation.token)
-
-    @Slot()
-    def _on_clear_requested(self) -> None:
-        self._store.clear()
-        if self._log_model is not None:
-            self._log_model.catch_up()
-
-    def _recent_output(self) -> LogTail:
-        return self._store.tail(DIAGNOSIS_LINES, DIAGNOSIS_CHARS)
-
     # -- shown --------------------------------------------------------------------------------
 
     @Slot(Situation)
@@ -317,15 +257,13 @@ class TrayApp(QObject):
         """Opens the window, or brings it to the front."""
         if self._window is None:
             # What only the window needs is not imported before the icon is there.
-            from picoclaw_tray.desktop.log_model import LogModel  # noqa: PLC0415
             from picoclaw_tray.desktop.log_window import GatewayWindow  # noqa: PLC0415
 
-            self._log_model = LogModel(self._store, self)
-            self._window = GatewayWindow(self._log_model, self._actions.for_window())
+            self._window = GatewayWindow(self._log.model, self._actions.for_window())
             self._window.visibility_changed.connect(self._controller.set_attentive)
-            self._window.visibility_changed.connect(self._log_feed.set_wanted)
+            self._window.visibility_changed.connect(self._log.feed.set_wanted)
             self._window.visibility_changed.connect(self._login.ask)
-            self._window.clear_requested.connect(self._on_clear_requested)
+            self._log_desk.attend_to(self._window.panel, self._site.settings)
             self._window.close_requested.connect(self._on_close_requested)
             self._window.remedy_chosen.connect(self._remedies.carry_out)
             self._window.set_confirm_close(self._no_host)
@@ -352,6 +290,15 @@ class TrayApp(QObject):
         remedies.wished.connect(self._on_wished)
         remedies.debug_log_wished.connect(self._on_debug_log_wished)
         return remedies
+
+    @cached_property
+    def _log_desk(self) -> LogDesk:
+        from picoclaw_tray.desktop.log_desk import LogDesk  # noqa: PLC0415
+
+        desk = LogDesk(self._log, self._board, self._dialogs, self._site, self)
+        desk.setting_wished.connect(self._preferences.change)
+        desk.wished.connect(self._on_wished)
+        return desk
 
     @Slot()
     def _on_host_missing(self) -> None:

@@ -51,6 +51,7 @@ class FilterBar(QWidget):
         next_wished(): The person wants to see the next match.
         previous_wished(): Or the previous one.
         left(): The person is done with searching.
+        runs_wished(): Likewise a run; ``set_runs`` is due.
         components_wished(): The person is about to choose one; ``set_components`` is due.
     """
 
@@ -61,6 +62,7 @@ class FilterBar(QWidget):
     previous_wished = Signal()
     left = Signal()
     components_wished = Signal()
+    runs_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -288,6 +290,7 @@ class FilterBar(QWidget):
         self._scope.changed.connect(self._tell)
         self._scope.run_chosen.connect(self.run_chosen)
         self._scope.components_wished.connect(self.components_wished)
+        self._scope.runs_wished.connect(self.runs_wished)
         self._find.triggered.connect(self.focus_search)
         self._next.triggered.connect(self._on_next)
         self._previous.triggered.connect(self._on_previous)

@@ -20,6 +20,8 @@ from picoclaw_tray.logs.selection import components
 from picoclaw_tray.logs.whole_entry import entry_at, lines_of_entry
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent
+
     from picoclaw_tray.desktop.log_model import LogModel
 
 MARGIN: Final = 16
@@ -36,11 +38,13 @@ class LogPanel(QWidget):
 
     Signals:
         clear_requested(): The person wants all lines to be forgotten.
+        hidden(): It cannot be seen any more.
         looked_for(Level): The person wants to see lines of this level and above; none: all.
     """
 
     clear_requested = Signal()
     looked_for = Signal(object)
+    hidden = Signal()
 
     def __init__(self, model: LogModel, window: QWidget) -> None:
         super().__init__()
@@ -49,6 +53,7 @@ class LogPanel(QWidget):
         self.filter = FilterBar()
         self.details = EntryPane()
         self.silence = SilenceStrip()
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.actions_ = LogActions(self.view, window)
         self._search = LogSearch(model, self)
         self._lines = ReadableLabel()
@@ -82,6 +87,11 @@ class LogPanel(QWidget):
         search.found.connect(view.show_line)
         search.problem_found.connect(bar.show_problem)
         view.line_chosen.connect(search.set_place)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tells it."""
+        super().hideEvent(event)
+        self.hidden.emit()
 
     def show_log_size(self, size: str) -> None:
         """How large the gateway's own log is, in words; may be empty."""
@@ -129,7 +139,7 @@ class LogPanel(QWidget):
 
     @Slot(int)
     def _on_line_chosen(self, n: int) -> None:
-        if not self.details.isHidden():
+        if self.actions_.details.isChecked():
             self._show_details(n)
 
     @Slot()
@@ -187,7 +197,7 @@ class LogPanel(QWidget):
         bar.setSpacing(8)
         bar.addWidget(self.filter)
         bar.addWidget(self.silence)
-        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter = self.splitter
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self._paper())
         splitter.addWidget(self.details)

@@ -38,12 +38,14 @@ class LogScope(QWidget):
     Signals:
         changed(): One of them is set otherwise.
         run_chosen(object): It was the run, after ``changed``: its key; none: all in memory.
+        runs_wished(): Likewise a run; ``set_runs`` is due.
         components_wished(): The person is about to choose one; ``set_components`` is due.
     """
 
     changed = Signal()
     run_chosen = Signal(object)
     components_wished = Signal()
+    runs_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +62,7 @@ class LogScope(QWidget):
             box.chosen.connect(self._on_chosen)
         self._run.chosen.connect(self.run_chosen)
         self._component.opening.connect(self.components_wished)
+        self._run.opening.connect(self.runs_wished)
 
     @property
     def level(self) -> Level | None:

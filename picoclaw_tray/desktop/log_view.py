@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontDatabase, QKeySequence, QPainter, QTextOption
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QFont, QFontDatabase, QKeySequence, QPainter, QTextOption
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from picoclaw_tray.desktop.log_delegate import MARGIN, LineDelegate
 from picoclaw_tray.desktop.log_model import Column
@@ -41,6 +41,8 @@ _WIDEST_TEXT: Final = {
     Column.LEVEL: "■ PANIC",
     Column.COMPONENT: "channels__",
 }
+_MAY_GO: Final = (Column.TIME, Column.COMPONENT)
+_WIDEST_COLUMN: Final = 2000
 
 
 class LogView(QTableView):
@@ -133,6 +135,25 @@ class LogView(QTableView):
         self._widest = 0
         self._fit_rows()
         self._on_caught_up()
+
+    def columns(self) -> dict[str, object]:
+        """How wide the columns are, and which of them the person does not want to see."""
+        widths: dict[str, object] = {
+            column.name: self._width_of_column(column) for column in _WIDEST_TEXT
+        }
+        return widths | {"unwanted": sorted(column.name for column in self._unwanted)}
+
+    def restore_columns(self, columns: dict[str, object]) -> None:
+        """Sets them up so; what makes no sense is passed over."""
+        for column in _WIDEST_TEXT:
+            width = columns.get(column.name)
+            if isinstance(width, int) and 0 < width <= _WIDEST_COLUMN:
+                self._widths[column] = width
+                self.setColumnWidth(column, width)
+        unwanted = columns.get("unwanted")
+        names = unwanted if isinstance(unwanted, list) else []
+        self._unwanted = {column for column in _MAY_GO if column.name in names}
+        self._fit_columns()
 
     @Slot(bool)
     def set_paused(self, paused: bool) -> None:  # noqa: FBT001 - a slot
@@ -317,7 +338,7 @@ class LogView(QTableView):
         """What the other columns leave, those that there is room for."""
         header = self.horizontalHeader()
         room = self.viewport().width() - self._width_of_column(Column.LEVEL)
-        for column in (Column.TIME, Column.COMPONENT):
+        for column in _MAY_GO:
             rest = room - self._width_of_column(column)
             hidden = column in self._unwanted or rest < _NARROWEST_MESSAGE
             if header.isSectionHidden(column) != hidden:
@@ -366,6 +387,24 @@ class LogView(QTableView):
             self._widths[Column(column)] = after
             self._fit_columns()
 
+    @Slot(QPoint)
+    def _on_header_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for column in _MAY_GO:
+            name = self._log.headerData(column, Qt.Orientation.Horizontal)
+            action = menu.addAction(str(name))
+            action.setCheckable(True)
+            action.setChecked(column not in self._unwanted)
+            action.setData(column)
+        menu.triggered.connect(self._on_column_toggled)
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    @Slot(QAction)
+    def _on_column_toggled(self, action: QAction) -> None:
+        self._unwanted ^= {Column(action.data())}
+        self._fit_columns()
+
     @Slot("QModelIndex", "QModelIndex")
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         self.line_chosen.emit(self._log.line_at(current.row()) if current.isValid() else -1)
@@ -413,5 +452,7 @@ class LogView(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(2 * MARGIN)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._on_header_menu)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._fit_rows()

@@ -77,13 +77,11 @@ class GatewayWindow(QMainWindow):
         visibility_changed(bool): The window can be seen, or no longer.
         close_requested(): The person closes the window, which stays open: see
             ``set_confirm_close``.
-        clear_requested(): The person wants all lines to be forgotten.
         remedy_chosen(Remedy): The person wants this done about what is wrong.
     """
 
     visibility_changed = Signal(bool)
     close_requested = Signal()
-    clear_requested = Signal()
     remedy_chosen = Signal(Remedy)
 
     def __init__(
@@ -101,7 +99,6 @@ class GatewayWindow(QMainWindow):
         self.panel = LogPanel(model, self)
         self._buttons: list[PaddedButton] = []
         self._lay_out(actions)
-        self.panel.clear_requested.connect(self.clear_requested)
         self._failure.remedies.chosen.connect(self.remedy_chosen)
         self._notice.remedies.chosen.connect(self.remedy_chosen)
         self.setWindowTitle("PicoClaw")

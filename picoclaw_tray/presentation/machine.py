@@ -143,6 +143,7 @@ def _process(situation: Situation, now: float) -> Payload:
         "port": facts.port,
         "uptime_s": None if started_at is None else round(max(0.0, now - started_at), 1),
         "run": facts.run,
+        "log_level": (facts.log_level or None) if process is not None else None,
     }
 
 

@@ -33,6 +33,7 @@ class Facts:
         started_at: Its start on the supervisor's monotonic clock, seconds.
         run: Number of the run as a person counts them, 1, 2, 3 … per home; ours only.
         default_model: What the config names now.
+        log_level: Of the gateway that runs: ``debug``, ``info``, ``warn``, ``error`` or ``fatal``.
         boot_model: What the config named when the gateway started, or took over its config last.
         config_problem: The config cannot be used; PicoClaw's words.
         config_explanation: The same for a person; none if it can be used.
@@ -53,6 +54,7 @@ class Facts:
     run: int | None = None
     default_model: str = ""
     boot_model: str = ""
+    log_level: str = ""
     config_problem: str = ""
     config_explanation: Text | None = None
     config_place: Place | None = None

@@ -115,8 +115,8 @@ def test_window_shows_what_the_gateway_of_now_prints(rig: Rig) -> None:
     rig.open_window()
     rig.controller.start()
     first = rig.until_runs()
-    rig.until(lambda: any(rig.lines))
-    beginning = next(filter(None, rig.lines))
+    rig.until(lambda: any("✓" in line for line in rig.lines))
+    beginning = next(line for line in rig.lines if "✓" in line)
 
     rig.actions.restart.trigger()
     rig.until_runs(other_than=first)

@@ -55,7 +55,7 @@ class Looking:
 
     def _on_caught_up(self) -> None:
         rows = range(self.model.rowCount())
-        self.shown |= {str(self.model.index(row, 0).data()) for row in rows}
+        self.shown |= {self.model.row(row).line for row in rows}
 
 
 def test_huge_lines_are_all_kept_and_hold_up_nobody(qtbot: QtBot) -> None:

@@ -361,7 +361,7 @@ def test_secret_is_nowhere_in_the_window(rig):
 
 @pytest.mark.parametrize("way", ["key", "button"])
 def test_clear_is_asked_for(rig, way):
-    with rig.qtbot.waitSignal(rig.window.clear_requested):
+    with rig.qtbot.waitSignal(rig.panel.clear_requested):
         if way == "key":
             rig.key(Key.Key_L, Modifier.ControlModifier)
         else:

@@ -276,7 +276,7 @@ def test_gateway_that_others_started_is_told(
 
 def kinds_and_lines(rig: Rig) -> list[tuple[str, str]]:
     """All that its store holds: the kind of a mark, or where the line was read, and the line."""
-    store = rig.app._store
+    store = rig.app._log.store
     lines = [(store.source(n), store.line(n)) for n in range(store.first, store.end)]
     marks = [parse_mark(line) for _, line in lines]
     return [

@@ -43,6 +43,7 @@ PHASE_NAMES = (
 ALWAYS = {
     *("gateway_status", "gateway_restart_required", "gateway_start_allowed"),
     *("phase", "slow", "ownership", "health", "managed_by", "host", "port", "uptime_s", "run"),
+    "log_level",
     *("binary", "binary_version", "port_owner", "config_path", "home"),
     *("restart_changes", "failure", "tray"),
 }
@@ -83,6 +84,7 @@ def test_running_gateway_is_told_as_the_launcher_tells_it_and_more():
         "port": 18790,
         "uptime_s": 300.0,
         "run": 3,
+        "log_level": None,
         "managed_by": {
             "kind": "this_tray",
             "unit": None,

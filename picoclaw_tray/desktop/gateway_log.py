@@ -1,0 +1,115 @@
+"""The log of one gateway: where its lines come from, where they are kept, where they are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from picoclaw_tray.desktop.log_feed import LogFeed
+from picoclaw_tray.desktop.run_marks import RunMarks
+from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.marks import RunMark, dump_mark
+from picoclaw_tray.logs.store import LogStore
+from picoclaw_tray.system.observation import Observation
+
+if TYPE_CHECKING:
+    from picoclaw_tray.desktop.controller import GatewayController
+    from picoclaw_tray.desktop.log_model import LogModel
+    from picoclaw_tray.logs.store import LogTail
+    from picoclaw_tray.settings import Settings
+    from picoclaw_tray.system.paths import GatewayPlace
+
+MEGABYTE: Final = 1024 * 1024
+DIAGNOSIS_LINES: Final = 50
+DIAGNOSIS_CHARS: Final = 4000
+
+
+class GatewayLog(QObject):
+    """One store for the lines of all sources; the window's model is made when it is asked for.
+
+    Signals:
+        token_seen(str): A gateway has this token, which nobody may read anywhere.
+    """
+
+    token_seen = Signal(str)
+
+    def __init__(
+        self, place: GatewayPlace, settings: Settings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.store = LogStore(settings.log_lines, settings.log_megabytes * MEGABYTE)
+        self.feed = LogFeed(place, self)
+        self._marks = RunMarks(self)
+        self._model: LogModel | None = None
+
+    def listen_to(self, controller: GatewayController) -> None:
+        """Takes in what its gateways print and write from now on."""
+        controller.run_started.connect(self._on_run_started)
+        controller.lines_received.connect(self._on_lines_received)
+        controller.run_started.connect(self.feed.on_run_started)
+        controller.state_changed.connect(self.feed.on_state_changed)
+        controller.observed.connect(self.feed.on_observed)
+        self.feed.run_begun.connect(self._on_run_started)
+        self.feed.lines_received.connect(self._on_lines_followed)
+        controller.spawned.connect(self._marks.on_spawned)
+        controller.exited.connect(self._marks.on_exited)
+        controller.state_changed.connect(self._marks.on_state_changed)  # behind the feed's
+        controller.observed.connect(self._marks.on_observed)
+        self._marks.run_begun.connect(self._on_run_marked)
+        self._marks.run_ended.connect(self._on_run_marked)
+        controller.observed.connect(self._on_observed)
+
+    @property
+    def model(self) -> LogModel:
+        """The rows for a window."""
+        if self._model is None:
+            from picoclaw_tray.desktop.log_model import LogModel  # noqa: PLC0415 - not for the icon
+            from picoclaw_tray.desktop.log_words import said_mark  # noqa: PLC0415 - as above
+
+            self._model = LogModel(self.store, self, say_mark=said_mark)
+        return self._model
+
+    def recent_output(self) -> LogTail:
+        """What the gateway has printed last, for whoever explains its end."""
+        return self.store.tail(DIAGNOSIS_LINES, DIAGNOSIS_CHARS)
+
+    def close(self) -> None:
+        """Follows no file any more."""
+        self.feed.close()
+
+    @Slot()
+    def clear(self) -> None:
+        """Forgets all lines (contract 9)."""
+        self.store.clear()
+        if self._model is not None:
+            self._model.catch_up()
+
+    @Slot()
+    def _on_run_started(self) -> None:
+        self.store.begin_run()
+
+    @Slot(tuple)
+    def _on_lines_received(self, lines: tuple[bytes, ...]) -> None:
+        self._take(lines, Source.OUTPUT)
+
+    @Slot(tuple, Source)
+    def _on_lines_followed(self, lines: tuple[bytes, ...], source: Source) -> None:
+        self._take(lines, source)
+
+    def _take(self, lines: tuple[bytes, ...], source: Source) -> None:
+        self.store.extend(lines, source)
+        if self._model is not None:
+            self._model.on_lines_appended()
+
+    @Slot(RunMark)
+    def _on_run_marked(self, mark: RunMark) -> None:
+        self.store.mark(dump_mark(mark))
+        if self._model is not None:
+            self._model.on_lines_appended()
+
+    @Slot(Observation)
+    def _on_observed(self, observation: Observation) -> None:
+        if observation.token and observation.token not in self.store.redactor.values:
+            self.store.redactor = self.store.redactor.knowing(observation.token)
+            self.token_seen.emit(observation.token)

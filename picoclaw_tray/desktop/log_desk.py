@@ -1,0 +1,92 @@
+"""What the log's panel in the window needs of the rest: its runs, the gateway's file, a memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from picoclaw_tray.desktop.log_words import log_size, runs_in
+from picoclaw_tray.desktop.remedy_actions import open_or_name
+from picoclaw_tray.desktop.silence import Silence
+from picoclaw_tray.desktop.window_memory import WindowMemory
+from picoclaw_tray.presentation.tray import Wish
+from picoclaw_tray.system.files import size_of
+
+if TYPE_CHECKING:
+    from picoclaw_tray.desktop.dialogs import Dialogs
+    from picoclaw_tray.desktop.gateway_log import GatewayLog
+    from picoclaw_tray.desktop.log_panel import LogPanel
+    from picoclaw_tray.desktop.situation_board import SituationBoard
+    from picoclaw_tray.settings import Settings
+    from picoclaw_tray.system.launch_site import LaunchSite
+
+
+class LogDesk(QObject):
+    """Connects the one panel there is.
+
+    Signals:
+        setting_wished(str, object): This setting is to have this value.
+        wished(Wish): As from the menu.
+    """
+
+    setting_wished = Signal(str, object)
+    wished = Signal(Wish)
+
+    def __init__(
+        self,
+        log: GatewayLog,
+        board: SituationBoard,
+        dialogs: Dialogs,
+        site: LaunchSite,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._log = log
+        self._board = board
+        self._dialogs = dialogs
+        self._place = site.place
+        self._memory = WindowMemory(site.state_folder)
+        self._panel: LogPanel | None = None
+
+    def attend_to(self, panel: LogPanel, settings: Settings) -> None:
+        """Serves this panel from now on; sets it as the person had left the last one."""
+        self._panel = panel
+        self._memory.restore(panel)
+        silence = Silence(panel.silence, self._board.situation, settings)
+        self._board.situation_changed.connect(silence.on_situation)
+        self._board.situation_changed.connect(self._on_situation)
+        silence.setting_wished.connect(self.setting_wished)
+        silence.wished.connect(self.wished)
+        panel.looked_for.connect(silence.on_looked_for)
+        panel.hidden.connect(self._on_hidden)
+        panel.clear_requested.connect(self._log.clear)
+        panel.filter.runs_wished.connect(self._on_runs_wished)
+        panel.actions_.folder_wished.connect(self._on_folder_wished)
+        panel.actions_.save_failed.connect(self._on_save_failed)
+        silence.on_looked_for(panel.filter.query.level)
+
+    @Slot()
+    def _on_situation(self) -> None:
+        """With each look at the gateway; somebody who sees no window misses nothing."""
+        if self._panel is not None and self._panel.isVisible():
+            self._panel.show_log_size(log_size(size_of(self._place.log)))
+
+    @Slot()
+    def _on_runs_wished(self) -> None:
+        if self._panel is not None:
+            self._panel.filter.set_runs(runs_in(self._log.store))
+
+    @Slot()
+    def _on_hidden(self) -> None:
+        if self._panel is not None:
+            self._memory.keep(self._panel, self._log.store.redactor)
+
+    @Slot()
+    def _on_folder_wished(self) -> None:
+        open_or_name(self._place.log.parent, self._dialogs)
+
+    @Slot(str, str)
+    def _on_save_failed(self, path: str, why: str) -> None:
+        message = self.tr("The file {path} could not be written: {why}")
+        self._dialogs.show_message(message.format(path=path, why=why))

@@ -1,0 +1,52 @@
+"""What the window says about the log, in the user's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from picoclaw_tray.desktop.log_scope import RunChoice
+from picoclaw_tray.desktop.translation import rendered
+from picoclaw_tray.logs.marks import parse_mark
+from picoclaw_tray.presentation.run_marks import mark_text
+
+if TYPE_CHECKING:
+    from picoclaw_tray.logs.marks import RunMark
+    from picoclaw_tray.logs.store import LogStore
+
+
+def said_mark(mark: RunMark) -> str:
+    """A note of ours in words."""
+    return rendered(mark_text(mark))
+
+
+def runs_in(store: LogStore) -> tuple[RunChoice, ...]:
+    """The runs that have lines in the store, the newest first."""
+    labels: dict[int, str] = {}
+    for n in store.marks:
+        mark = parse_mark(store.line(n))
+        if mark is not None:
+            labels.setdefault(store.run(n), run_label(mark))
+    runs = dict.fromkeys(stretch.run for stretch in reversed(store.stretches()))
+    cleared = _translated("Since the log was cleared")
+    return tuple(RunChoice(labels.get(run, cleared), run) for run in runs)
+
+
+def run_label(mark: RunMark) -> str:
+    """A run by its number, or else its process, and by when it began."""
+    name = _translated("Run {number}").format(number=mark.run)
+    if mark.run is None:
+        name = f"PID {mark.pid}"
+    return f"{name} · {mark.time[11:16]}"
+
+
+def log_size(size: int) -> str:
+    """How large the gateway's own log is; nothing if there is none."""
+    if not size:
+        return ""
+    return f"gateway.log {QLocale().formattedDataSize(size, 1)}"
+
+
+def _translated(source: str) -> str:
+    return QCoreApplication.translate("log", source)
