@@ -79,9 +79,16 @@ CONSOLE_HEAD = re.compile(
 _STARTS_ENTRY = re.compile(r"\d\d:\d\d:\d\d (?:[A-Z]{3}|\?\?\?) |\{\"level\":")
 # The progress lines of contract 4.8. They have no time and yet do not belong to the entry above.
 _PROGRESS = re.compile(r"(?:  )?[✓⚠📦🔍🔄🦞]|  • (?:Tools|Skills): |Press Ctrl\+C to stop$")
-_STARTS_PANIC = re.compile(r"panic: |fatal error: |Error: |zerolog: |unexpected fault |SIG[A-Z]+: ")
-"""What the Go runtime and the gateway begin with; a goroutine's stack goes on (contract 4.6)."""
-_IS_PANIC = re.compile(r"panic: |fatal error: |unexpected fault |SIG[A-Z]+: ")
+# What stands in the panic log (contract 4.6). Go's own log package writes there too, and with it
+# what cron jobs do; a goroutine's stack goes on what stands above it.
+_PANIC_HEAD = re.compile(
+    r"(?P<trouble>panic: |fatal error: |unexpected fault |SIG[A-Z]+: |runtime: )"
+    r"|\[\d{4}-\d\d-\d\d (?P<caught_at>\d\d:\d\d:\d\d)\] (?=PANIC )"
+    r"|\d{4}/\d\d/\d\d (?P<logged_at>\d\d:\d\d:\d\d)(?:\.\d+)? "
+    r"|Error: |zerolog: |={10,}$"
+)
+_TELLS_PANIC = re.compile(r"http: panic | recovered panic: ")
+_GOES_WELL = re.compile("[▶✓]")
 CONSOLE_LEVELS: Final = {
     "TRC": Level.TRACE,
     "DBG": Level.DEBUG,
@@ -112,7 +119,7 @@ def entries(lines: Iterable[str], source: Source = Source.OUTPUT) -> Iterator[En
         if starts_entry(line, source):
             group = [line]
         else:
-            yield _plain(line, source)
+            yield parse_entry(line, source) if source is Source.PANIC_FILE else _plain(line, source)
     if group:
         yield parse_entry("\n".join(group), source)
 
@@ -120,7 +127,7 @@ def entries(lines: Iterable[str], source: Source = Source.OUTPUT) -> Iterator[En
 def starts_entry(line: str, source: Source = Source.OUTPUT) -> bool:
     """Whether a line begins an entry that lines below it may belong to."""
     if source is Source.PANIC_FILE:
-        return _STARTS_PANIC.match(line) is not None
+        return _PANIC_HEAD.match(line) is not None
     return source is not Source.TRAY and _STARTS_ENTRY.match(line) is not None
 
 
@@ -134,15 +141,29 @@ def is_continuation(line: str, source: Source = Source.OUTPUT) -> bool:
 def parse_entry(text: str, source: Source = Source.OUTPUT) -> Entry:
     """Reads one entry: a console line with its continuation lines, a JSON line, or anything."""
     if source is Source.PANIC_FILE:
-        return _plain(text, source)
+        return _parse_panic(text, source)
     return _parse_console(text, source) or _parse_json(text, source) or _plain(text, source)
 
 
 def _plain(text: str, source: Source) -> Entry:
-    level = None
-    if source is Source.PANIC_FILE:  # nothing there is harmless, and no filter is to hide it
-        level = Level.PANIC if _IS_PANIC.match(text) else Level.ERROR
-    return Entry("", level, "", "", text, (), text, source)
+    return Entry("", None, "", "", text, (), text, source)
+
+
+def _parse_panic(text: str, source: Source) -> Entry:
+    """What is not known to be harmless is an error, so that no filter hides it."""
+    head = _PANIC_HEAD.match(text)
+    if head is None:
+        return Entry("", Level.ERROR, "", "", text, (), text, source)
+    caught_at, logged_at = head["caught_at"], head["logged_at"]
+    time = caught_at or logged_at or ""
+    message = text[head.end() :] if time else text
+    if head["trouble"] or caught_at or (logged_at and _TELLS_PANIC.search(message)):
+        level = Level.PANIC
+    elif logged_at:
+        level = Level.INFO if _GOES_WELL.search(message) else Level.WARN
+    else:
+        level = Level.ERROR
+    return Entry(time, level, "", "", message, (), text, source)
 
 
 def _parse_console(text: str, source: Source) -> Entry | None:

@@ -254,6 +254,42 @@ def test_panic_text_is_grouped_and_never_harmless():
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("fatal error: all goroutines are asleep", (Level.PANIC, "")),
+        ("runtime: out of memory: cannot allocate", (Level.PANIC, "")),
+        ("SIGSEGV: segmentation violation", (Level.PANIC, "")),
+        ("[2026-04-24 16:50:19] PANIC OCCURRED: nil map", (Level.PANIC, "16:50:19")),
+        ("2026/04/24 16:50:19 http: panic serving [::1]:4: x", (Level.PANIC, "16:50:19")),
+        ("2026/04/24 16:50:19 events: subscriber a recovered panic: x", (Level.PANIC, "16:50:19")),
+        ("2026/04/24 16:50:19.123456 [cron] ✓ job 'a' completed", (Level.INFO, "16:50:19")),
+        ("2026/04/24 16:50:19 [cron] job a not found, skipping", (Level.WARN, "16:50:19")),
+        ("====================", (Level.ERROR, "")),
+        ("Error: no way", (Level.ERROR, "")),
+    ],
+)
+def test_each_kind_of_panic_text_starts_an_entry_with_its_level_and_time(line, expected):
+    entry = parse_entry(f"{line}\n\tmain.go:7", Source.PANIC_FILE)
+
+    assert starts_entry(line, Source.PANIC_FILE)
+    assert (entry.level, entry.time) == expected
+    assert line.endswith(entry.message.removesuffix("\n\tmain.go:7"))
+    assert entry.raw == f"{line}\n\tmain.go:7"
+
+
+def test_panic_that_the_gateway_caught_is_an_entry_with_its_stack():
+    lines = (
+        *("Error: before", "", "", "===================="),
+        *("[2026-04-24 16:50:19] PANIC OCCURRED: nil map", "goroutine 1 [running]:", "\tmain.go:7"),
+    )
+
+    *_, caught = entries(lines, Source.PANIC_FILE)
+
+    assert (caught.level, caught.time) == (Level.PANIC, "16:50:19")
+    assert caught.message == "PANIC OCCURRED: nil map\ngoroutine 1 [running]:\n\tmain.go:7"
+
+
 def test_stack_without_its_beginning_stands_alone():
     assert [entry.level for entry in entries(PANIC[2:4], Source.PANIC_FILE)] == [Level.ERROR] * 2
 
