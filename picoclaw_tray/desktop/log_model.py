@@ -94,7 +94,7 @@ class LogModel(QAbstractTableModel):
         say_mark: A note of ours in words.
 
     Signals:
-        caught_up(): Rows and the numbers below agree with the store again.
+        caught_up(): Rows and the numbers below agree with the store again, but for a pause.
         filtering(bool): A filter began to look at all lines; it has come to the end.
     """
 
@@ -261,7 +261,7 @@ class LogModel(QAbstractTableModel):
     @Slot()
     def on_lines_appended(self) -> None:
         """The store has more lines than before; many calls make one look."""
-        if self._awake and not self._paused and not self._pause.isActive():
+        if self._awake and not self._pause.isActive():
             self._pause.start()
 
     @Slot()
@@ -270,7 +270,10 @@ class LogModel(QAbstractTableModel):
         self._pause.stop()
         if self._store.cleared_at != self._cleared_at:
             self._start_afresh()
-        elif not self._awake or self._paused:
+        elif not self._awake:
+            return
+        elif self._paused:
+            self.caught_up.emit()
             return
         if self._next is not None:
             self._slice.start()

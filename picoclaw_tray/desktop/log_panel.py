@@ -71,6 +71,7 @@ class LogPanel(QWidget):
         view.tail_changed.connect(self._on_tail_changed)
         view.line_chosen.connect(self._on_line_chosen)
         view.opened.connect(self._on_opened)
+        view.escaped.connect(self._on_details_closed)
         self._newest.clicked.connect(self._on_newest_clicked)
         actions.clear_wished.connect(self.clear_requested)
         actions.details.toggled.connect(self._on_details_toggled)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QAction, QFont, QFontDatabase, QKeySequence, QPainter, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
@@ -15,7 +24,6 @@ from picoclaw_tray.desktop.log_model import Column
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtCore import QModelIndex, QPersistentModelIndex
     from PySide6.QtGui import (
         QFocusEvent,
         QHideEvent,
@@ -55,11 +63,13 @@ class LogView(QTableView):
         tail_changed(): ``is_following`` or ``unseen`` changed.
         line_chosen(int): The person is at the line with this number; -1: at none.
         opened(): The person wants to see the whole of it.
+        escaped(): Or no longer.
     """
 
     tail_changed = Signal()
     line_chosen = Signal(int)
     opened = Signal()
+    escaped = Signal()
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +77,10 @@ class LogView(QTableView):
         self._is_following = True
         self._seen_end = 0
         self._widest = 0
-        self._widths: dict[Column, int] = {}
+        self._usual_widths: dict[Column, int] = {}
+        self._chosen_widths: dict[Column, int] = {}
+        self._is_fitting = False
+        self._has_wrapped = False
         self._unwanted: set[Column] = set()
         self._placeholder = ""
         self._delegate = LineDelegate(self, model)
@@ -137,9 +150,9 @@ class LogView(QTableView):
         self._on_caught_up()
 
     def columns(self) -> dict[str, object]:
-        """How wide the columns are, and which of them the person does not want to see."""
+        """How wide the person made columns, and which of them they do not want to see."""
         widths: dict[str, object] = {
-            column.name: self._width_of_column(column) for column in _WIDEST_TEXT
+            column.name: width for column, width in self._chosen_widths.items()
         }
         return widths | {"unwanted": sorted(column.name for column in self._unwanted)}
 
@@ -148,7 +161,6 @@ class LogView(QTableView):
         for column in _WIDEST_TEXT:
             width = columns.get(column.name)
             if isinstance(width, int) and 0 < width <= _WIDEST_COLUMN:
-                self._widths[column] = width
                 self.setColumnWidth(column, width)
         unwanted = columns.get("unwanted")
         names = unwanted if isinstance(unwanted, list) else []
@@ -234,6 +246,8 @@ class LogView(QTableView):
             self.scrollToTop()
         elif event.matches(QKeySequence.StandardKey.MoveToEndOfLine):
             self.show_newest()
+        elif event.matches(QKeySequence.StandardKey.Cancel):
+            self.escaped.emit()
         else:
             super().keyPressEvent(event)
 
@@ -308,15 +322,34 @@ class LogView(QTableView):
         self.setFont(font)
 
     def _fit_rows(self) -> None:
+        """Gives rows and columns the size that the font needs."""
         self._delegate.set_up_font()
         height = self._height_of_text(1)
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
+        self._forget_heights()
         self.setMinimumHeight(_FEWEST_ROWS * height)
         for column, text in _WIDEST_TEXT.items():
-            self.setColumnWidth(column, self._delegate.width_of(text) + MARGIN)
+            if column not in self._chosen_widths:
+                self._usual_widths[column] = self._delegate.width_of(text) + MARGIN
+                self._set_width(column, self._usual_widths[column])
         self._widest = 0
         self._fit_columns()
+
+    def _forget_heights(self) -> None:
+        """Of rows that were wrapped: no call of Qt makes a section forget its size."""
+        header, usual = self.verticalHeader(), self.verticalHeader().defaultSectionSize()
+        if self._has_wrapped:
+            for row in range(self._log.rowCount()):
+                if header.sectionSize(row) != usual:
+                    header.resizeSection(row, usual)
+        self._has_wrapped = False
+
+    def _set_width(self, column: Column, width: int) -> None:
+        """Sets one that nobody chose."""
+        self._is_fitting = True
+        self.setColumnWidth(column, width)
+        self._is_fitting = False
 
     def _height_of_text(self, rows: int) -> int:
         return self.fontMetrics().height() * rows + _ROW_PADDING
@@ -332,7 +365,7 @@ class LogView(QTableView):
             self._widest = max(self._widest, *map(self._width, self._rows_in_sight()), 0)
         width = max(self._widest, room)
         if width != self.columnWidth(Column.MESSAGE):
-            self.setColumnWidth(Column.MESSAGE, width)
+            self._set_width(Column.MESSAGE, width)
 
     def _room_for_message(self) -> int:
         """What the other columns leave, those that there is room for."""
@@ -342,13 +375,15 @@ class LogView(QTableView):
             rest = room - self._width_of_column(column)
             hidden = column in self._unwanted or rest < _NARROWEST_MESSAGE
             if header.isSectionHidden(column) != hidden:
+                self._is_fitting = True
                 header.setSectionHidden(column, hidden)
+                self._is_fitting = False
             room = room if hidden else rest
         return max(room, 0)
 
     def _width_of_column(self, column: Column) -> int:
         """Also of a hidden one."""
-        return self.columnWidth(column) or self._widths.get(column, 0)
+        return self._chosen_widths.get(column, self._usual_widths[column])
 
     def _fit_heights_in_sight(self) -> None:
         """Gives the rows in sight the height that their wrapped message needs."""
@@ -374,6 +409,7 @@ class LogView(QTableView):
         height = self._height_of_text(self._delegate.rows_of(message, width))
         if self.rowHeight(row) != height:
             self.setRowHeight(row, height)
+            self._has_wrapped = True
         return height
 
     def _width(self, row: int) -> int:
@@ -383,8 +419,8 @@ class LogView(QTableView):
     def _on_section_resized(self, column: int, _before: int, after: int) -> None:
         if column == Column.MESSAGE:
             self._fit_heights_in_sight()
-        elif after:  # it is not hidden
-            self._widths[Column(column)] = after
+        elif after and not self._is_fitting:  # 0: it is hidden
+            self._chosen_widths[Column(column)] = after
             self._fit_columns()
 
     @Slot(QPoint)

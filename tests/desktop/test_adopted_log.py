@@ -31,7 +31,7 @@ OLD = b'{"level":"warn","component":"x","time":"2001-01-01T00:00:00Z","message":
 
 def followed(rig: Rig) -> list[bytes]:
     """The lines of the file that are in the store, as they are there."""
-    store = rig.app._store
+    store = rig.app._log.store
     numbers = range(store.first, store.end)
     return [
         line

@@ -1,0 +1,463 @@
+"""The log as a person uses it: types, clicks, looks."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from picoclaw_tray.desktop.level_colours import level_colours, match_colours
+from picoclaw_tray.desktop.log_export import Form
+from picoclaw_tray.desktop.log_filter_bar import FilterState
+from picoclaw_tray.desktop.log_model import Column
+from picoclaw_tray.desktop.search_field import SearchField
+from picoclaw_tray.desktop.window_memory import WindowMemory
+from picoclaw_tray.logs.entry import Level, Source
+from picoclaw_tray.logs.redaction import MASK, Redactor
+from picoclaw_tray.logs.store import LogStore
+from tests.support.window_rig import LEFT, Key, Modifier, WindowRig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+SECRET = "sk-proj-A1b2C3d4E5f6G7h8I9j0K1l2M3n4"
+CONTROL, SHIFT = Modifier.ControlModifier, Modifier.ShiftModifier
+LINES = [
+    b"12:00:00 INF gateway a.go:1 > Listening port=18790",
+    b"12:00:01 DBG agent a.go:2 > Prompt built",
+    b"12:00:02 WRN channels a.go:3 > Slow answer took=3s",
+    b"12:00:03 ERR agent a.go:4 > Provider failed error=no",
+    b"  first line of a stack",
+    f"12:00:04 INF agent a.go:5 > api_key={SECRET}".encode(),
+]
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> Iterator[WindowRig]:
+    rig = WindowRig(qtbot)
+    rig.store.extend(LINES)
+    rig.model.catch_up()
+    rig.settle()
+    yield rig
+    rig.window.set_confirm_close(False)
+
+
+def field(rig: WindowRig) -> SearchField:
+    found = rig.window.findChild(SearchField)
+    assert isinstance(found, SearchField)
+    return found
+
+
+def find(rig: WindowRig, text: str) -> None:
+    """As a person does it: Ctrl+F, and type."""
+    rig.key(Key.Key_F, CONTROL)
+    assert field(rig).hasFocus()
+    with rig.qtbot.waitSignal(rig.panel.filter.search_changed):
+        rig.qtbot.keyClicks(field(rig), text)
+    rig.qtbot.waitUntil(lambda: not rig.panel._search._slice.isActive())
+
+
+def says(rig: WindowRig, text: str) -> bool:
+    labels = rig.window.findChildren(QWidget)
+    return any(text in str(label.property("text")) for label in labels if label.isVisible())
+
+
+def count(rig: WindowRig) -> str:
+    return rig.panel.filter._count.text()
+
+
+def filter_by(rig: WindowRig, **wanted: object) -> None:
+    rig.panel.filter.restore(FilterState(**wanted))  # type: ignore[arg-type]
+    rig.qtbot.waitUntil(lambda: rig.model._next is None)
+
+
+# -- columns ---------------------------------------------------------------------------------------
+
+
+def cells(rig: WindowRig, row: int) -> list[str]:
+    return [str(rig.model.index(row, column).data()) for column in Column]
+
+
+def test_line_stands_in_columns(rig):
+    assert cells(rig, 2) == ["12:00:02", "▲ WARN", "channels", "Slow answer took=3s"]
+    assert cells(rig, 4) == ["", "", "", "  first line of a stack"]
+    names = [rig.model.headerData(column, Qt.Orientation.Horizontal) for column in Column]
+    assert names == ["Time", "Level", "Component", "Message"]
+
+
+def test_panic_is_a_level_that_is_said_once(rig):
+    rig.store.extend([b"panic: no", b"", b"goroutine 1"], Source.PANIC_FILE)
+    rig.model.catch_up()
+
+    assert [cells(rig, row)[1] for row in (6, 7, 8)] == ["■ PANIC", "", ""]
+
+
+@pytest.mark.parametrize("base", ["#ffffff", "#1e1e1e"], ids=["light", "dark"])
+def test_levels_have_colours_of_their_own(rig, base):
+    palette = QPalette(QColor("#ffffff" if base == "#ffffff" else "#2b2b2b"))
+    palette.setColor(QPalette.ColorRole.Base, QColor(base))
+    rig.view.setPalette(palette)
+
+    wanted = level_colours(rig.view.palette())
+    for row, level in ((2, Level.WARN), (3, Level.ERROR)):
+        assert wanted[level].rgb() in colours(rig, row, Column.LEVEL)
+        assert wanted[level].rgb() in colours(rig, row, Column.MESSAGE)
+
+
+def colours(rig: WindowRig, row: int, column: Column) -> set[int]:
+    area = rig.view.visualRect(rig.model.index(row, column))
+    image = rig.view.viewport().grab(area).toImage()
+    return {
+        image.pixelColor(x, y).rgb()
+        for x in range(min(image.width(), 200))
+        for y in range(image.height())
+    }
+
+
+def test_narrow_window_leaves_out_the_component_and_wide_one_shows_it_again(rig):
+    rig.window.resize(400, 600)
+    rig.settle()
+    narrow = [rig.view.isColumnHidden(column) for column in Column]
+    rig.window.resize(900, 600)
+    rig.settle()
+
+    assert narrow == [False, False, True, False]
+    assert not any(rig.view.isColumnHidden(column) for column in Column)
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_column_that_a_person_does_not_want_goes(rig):
+    rig.view.horizontalHeader().customContextMenuRequested.emit(QPoint(5, 5))
+    (menu,) = (menu for menu in rig.view.findChildren(QMenu) if menu.isVisible())
+
+    menu.actions()[0].trigger()
+    menu.close()
+
+    assert rig.view.isColumnHidden(Column.TIME)
+
+
+def test_long_message_is_wrapped_and_the_end_stays_in_sight(rig):
+    rig.key(Key.Key_Z, Modifier.AltModifier)
+    for number in range(30):
+        rig.print(1, f"{number} " + "word " * 100)
+
+    assert rig.view.rowHeight(rig.model.rowCount() - 1) > 3 * rig.view.fontMetrics().height()
+    assert rig.last_is_visible()
+    assert rig.view.horizontalScrollBar().maximum() == 0
+
+    rig.key(Key.Key_Z, Modifier.AltModifier)
+
+    assert not rig.view.wraps
+    heights = {rig.view.rowHeight(row) for row in range(rig.model.rowCount())}
+    assert len(heights) == 1
+
+
+def test_text_is_made_larger_and_smaller_by_keyboard(rig):
+    usual = rig.view.rowHeight(0)
+
+    rig.key(Key.Key_Plus, CONTROL)
+    rig.key(Key.Key_Plus, CONTROL)
+    larger = rig.view.rowHeight(0)
+    rig.key(Key.Key_Minus, CONTROL)
+    rig.key(Key.Key_0, CONTROL)
+
+    assert larger > usual
+    assert rig.view.rowHeight(0) == usual
+
+
+# -- filter ----------------------------------------------------------------------------------------
+
+
+def test_level_filter_keeps_entries_whole(rig):
+    filter_by(rig, level=Level.WARN)
+
+    assert rig.lines == [line.decode() for line in LINES[2:5]]
+    assert says(rig, "Lines: 6 · Shown: 3")
+
+
+def test_component_filter_offers_what_occurs(rig):
+    rig.panel.filter.components_wished.emit()
+    filter_by(rig, component="channels")
+
+    assert rig.lines == [LINES[2].decode()]
+
+
+def test_new_lines_pass_the_filter_or_not(rig):
+    filter_by(rig, level=Level.ERROR)
+
+    rig.store.extend([b"12:00:09 INF x a:1 > no", b"12:00:09 FTL x a:1 > yes"])
+    rig.model.catch_up()
+
+    assert rig.lines[-1] == "12:00:09 FTL x a:1 > yes"
+    assert len(rig.lines) == 3
+
+
+def test_filter_of_a_full_store_works_in_slices(rig):
+    store = LogStore(100_000, 64_000_000)
+    store.begin_run()
+    store.extend([LINES[number % 6] for number in range(100_000)])
+    rig.model.set_store(store)
+
+    rig.panel.filter.restore(FilterState(level=Level.ERROR))
+    before = rig.model.rowCount()
+    rig.qtbot.waitUntil(lambda: rig.model._next is None, timeout=10_000)
+
+    assert before == 100_000
+    assert rig.model.rowCount() == 33_333
+
+
+def test_filter_is_taken_off_again(rig):
+    filter_by(rig, level=Level.ERROR)
+    filter_by(rig)
+
+    assert len(rig.lines) == 6
+    assert not says(rig, "Shown")
+
+
+def test_run_is_chosen(rig):
+    rig.store.begin_run()
+    rig.store.extend([b"new"])
+    rig.model.catch_up()
+    rig.panel.filter.set_runs(())
+
+    rig.panel._on_query_changed(rig.panel.filter.query.__class__(run=2))
+
+    assert rig.lines == ["new"]
+
+
+# -- search ----------------------------------------------------------------------------------------
+
+
+def test_search_counts_colours_and_goes_round(rig):
+    find(rig, "A.GO")
+    first, line = count(rig), rig.view.current_line
+    rig.qtbot.keyClick(field(rig), Key.Key_F3)
+    second = count(rig)
+    for _ in range(4):
+        rig.qtbot.keyClick(field(rig), Key.Key_Return)
+
+    assert (first, line, second) == ("1 of 5", 0, "2 of 5")
+    assert count(rig) == "1 of 5"
+    rig.qtbot.keyClick(field(rig), Key.Key_F3, SHIFT)
+    assert count(rig) == "5 of 5"
+
+
+def test_match_is_coloured(rig):
+    find(rig, "slow")
+
+    paper, _ = match_colours(rig.view.palette())
+    rig.view.clearSelection()
+    assert paper.rgb() in colours(rig, 2, Column.MESSAGE)
+    assert paper.rgb() not in colours(rig, 3, Column.MESSAGE)
+
+
+def test_secret_cannot_be_found(rig):
+    find(rig, "A1b2C3")
+
+    assert count(rig) == "No matches"
+
+
+def test_case_and_expression_are_switches(rig):
+    find(rig, "slow")
+    rig.qtbot.mouseClick(rig.button("Aa"), LEFT)
+    rig.qtbot.waitUntil(lambda: count(rig) == "No matches")
+    rig.qtbot.mouseClick(rig.button("Aa"), LEFT)
+    rig.qtbot.mouseClick(rig.button(".*"), LEFT)
+    field(rig).selectAll()
+    rig.qtbot.keyClicks(field(rig), r"took=\d")
+
+    rig.qtbot.waitUntil(lambda: count(rig) == "1 of 1")
+
+
+def test_bad_expression_is_explained_in_place(rig):
+    rig.qtbot.mouseClick(rig.button(".*"), LEFT)
+    find(rig, "(a")
+
+    assert says(rig, "The “(” at character 1 is not closed.")
+    rig.qtbot.keyClicks(field(rig), ")")
+    rig.qtbot.waitUntil(lambda: not says(rig, "is not closed"))
+
+
+def test_only_matches_are_shown_on_request(rig):
+    find(rig, "first line")
+    rig.qtbot.mouseClick(rig.button("Only matches"), LEFT)
+
+    rig.qtbot.waitUntil(lambda: len(rig.lines) == 2)
+    assert rig.lines == [LINES[3].decode(), LINES[4].decode()]
+
+
+def test_escape_clears_the_search_and_leads_back_to_the_log(rig):
+    find(rig, "slow")
+
+    rig.qtbot.keyClick(field(rig), Key.Key_Escape)
+
+    assert field(rig).text() == ""
+    assert rig.view.hasFocus()
+    assert rig.view._delegate.matcher is None
+
+
+def test_search_goes_on_in_new_lines(rig):
+    find(rig, "slow")
+    rig.print(3, "slow again {}")
+
+    rig.qtbot.waitUntil(lambda: count(rig) == "1 of 4")
+
+
+# -- details ---------------------------------------------------------------------------------------
+
+
+def details(rig: WindowRig) -> str:
+    return str(rig.panel.details._text.toPlainText())
+
+
+def test_details_show_the_whole_entry_masked(rig):
+    rig.click(4)
+    rig.key(Key.Key_D, CONTROL)
+
+    assert rig.panel.details.isVisible()
+    assert "Provider failed" in details(rig)
+    assert "first line of a stack" in details(rig)
+    rig.key(Key.Key_Down)
+    assert MASK in details(rig)
+    assert SECRET not in details(rig)
+
+
+def test_return_opens_the_details_and_escape_closes_them(rig):
+    rig.click(2)
+    rig.key(Key.Key_Return)
+    assert rig.panel.details.isVisible()
+    rig.panel.details._text.setFocus()
+
+    rig.qtbot.keyClick(rig.panel.details._text, Key.Key_Escape)
+
+    assert not rig.panel.details.isVisible()
+    assert rig.view.hasFocus()
+    assert not rig.panel.actions_.details.isChecked()
+
+
+def test_escape_in_the_log_closes_the_details_too(rig):
+    rig.click(2)
+    rig.key(Key.Key_Return)
+
+    rig.key(Key.Key_Escape)
+
+    assert not rig.panel.details.isVisible()
+
+
+# -- pause, copy, save -----------------------------------------------------------------------------
+
+
+def test_pause_holds_the_rows_and_counts_what_comes(rig):
+    rig.key(Key.Key_P, CONTROL)
+    rig.print(7)
+
+    assert len(rig.lines) == 6
+    button = rig.button("Paused")
+    assert button.text() == "Paused · New lines: 7"
+    rig.qtbot.mouseClick(button, LEFT)
+    assert len(rig.lines) == 13
+    assert not rig.panel.actions_.pause.isChecked()
+
+
+def test_copy_as_json_has_whole_entries(rig):
+    rig.click(4)
+
+    told = json.loads(rig.copied(CONTROL | SHIFT))
+
+    assert (told["level"], told["message"]) == (
+        "error",
+        "Provider failed error=no\n  first line of a stack",
+    )
+
+
+@pytest.mark.parametrize("form", Form, ids=lambda form: form.value)
+def test_saved_file_has_the_lines_and_no_secret(rig, tmp_path, form):
+    path = tmp_path / "saved"
+    with rig.qtbot.waitSignal(rig.panel.actions_.saved):
+        rig.panel.actions_.save(str(path), range(rig.store.first, rig.store.end), form)
+
+    saved = path.read_text(encoding="utf-8")
+    assert SECRET not in saved
+    if form is Form.TEXT:
+        assert saved.splitlines() == rig.lines
+    else:
+        assert [json.loads(line)["time"] for line in saved.splitlines()][-1] == "12:00:04"
+
+
+def test_file_that_cannot_be_written_is_said(rig, tmp_path):
+    with rig.qtbot.waitSignal(rig.panel.actions_.save_failed) as failed:
+        rig.panel.actions_.save(str(tmp_path / "no" / "such"), range(3), Form.TEXT)
+
+    path, why = failed.args
+    assert path.endswith("such")
+    assert why
+
+
+# -- memory ----------------------------------------------------------------------------------------
+
+
+def test_window_is_as_the_person_left_it(rig, qtbot, tmp_path: Path):
+    rig.window.resize(777, 555)
+    rig.panel.actions_.wrap.setChecked(True)
+    rig.panel.actions_.details.setChecked(True)
+    rig.view.set_zoom(3)
+    rig.view.setColumnWidth(Column.COMPONENT, 222)
+    state = FilterState(Level.WARN, "agent", "slow", is_regex=True, only_matches=True)
+    rig.panel.filter.restore(state)
+    WindowMemory(tmp_path).keep(rig.panel, Redactor())
+
+    other = WindowRig(qtbot)
+    WindowMemory(tmp_path).restore(other.panel)
+
+    assert (other.window.width(), other.window.height()) == (777, 555)
+    assert other.view.wraps
+    assert other.panel.details.isVisible()
+    assert other.view.zoom == 3
+    assert other.view.columnWidth(Column.COMPONENT) == 222
+    assert other.panel.filter.state() == state
+
+
+def test_secret_that_was_searched_for_is_not_written_down(rig, tmp_path: Path):
+    rig.panel.filter.restore(FilterState(pattern=SECRET))
+
+    WindowMemory(tmp_path).keep(rig.panel, Redactor())
+
+    assert SECRET not in (tmp_path / "window.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"\xff",
+        b"[" * 60_000,
+        b'{"geometry": 3, "split": "?", "columns": [], "zoom": "x", "filter": 7}',
+        b'{"columns": {"TIME": -5, "unwanted": {}}, "zoom": 1e300, "filter": {"level": "X"}}',
+    ],
+    ids=range(6),
+)
+def test_spoilt_memory_is_passed_over(rig, tmp_path: Path, content):
+    (tmp_path / "window.json").write_bytes(content)
+
+    WindowMemory(tmp_path).restore(rig.panel)
+
+    assert rig.panel.filter.state() == FilterState()
+    assert len(rig.lines) == 6
+
+
+def test_memory_that_cannot_be_written_disturbs_nobody(rig, tmp_path: Path):
+    (tmp_path / "file").write_bytes(b"")
+
+    WindowMemory(tmp_path / "file").keep(rig.panel, Redactor())
+
+
+def test_focus_is_on_the_log(rig):
+    assert QApplication.focusWidget() is rig.view
