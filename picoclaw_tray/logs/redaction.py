@@ -4,9 +4,9 @@ One table of rules says what a secret looks like. A masked secret becomes ``•�
 be public stays, so that the reader still sees which secret it was: ``sk-ant-•••``,
 ``bot123456789:•••``, ``https://alice:•••@host``. Masking masked text changes nothing.
 
-Few lines hold anything like a secret. So a cheap look (``_SUSPECTS``) searches for the rare places
-where a secret could begin or end, and only a line that has one meets the rules, each behind
-substrings of its own. Whatever a rule can match has to be suspect too.
+Few lines hold anything like a secret. So a cheap look (``logs.suspects``) searches for the rare
+places where a secret could begin or end, and only a line that has one meets the rules, each behind
+substrings of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.secret_pairs import MASK, PAIR, mask_pair
+from picoclaw_tray.logs.suspects import is_suspect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -113,45 +114,11 @@ RULES: Final = (
 )  # fmt: skip
 
 
-# A literal, and what has to stand around it, both in lower case. To search for a pattern that
-# begins with a literal costs as little as ``in``; rare letters come first.
-_SUSPECTS: Final = tuple(
-    (literal, re.compile(pattern).search)
-    for literal, pattern in (
-        ("@", r"@"),
-        ("j", r"j(?<=eyj)"),
-        ("z", r"z(?:(?<=aiz)a|(?<=authoriz)ation)"),
-        (
-            "k",
-            (
-                r"k(?:eys?(?:[\"'\\=:\s]|-----)(?<!session_key.)"  # api_key= --api-key
-                r"|en[\"'\\=:\s.]"  # token= token.x --token x
-                r"|ie[\"'\\=:\s]"  # cookie:
-                r"|[-_][a-z0-9_-]{10}"  # sk- gsk_ csk-
-                r"|ia[a-z0-9]{16}"  # AKIA
-                r"|s\.slack)"
-            ),
-        ),
-        ("_", r"_(?=[a-z0-9_-]{10})(?<=hf_|r8_|h[opusr]_|at_)"),
-        ("-", r"-(?=[a-z0-9_-]{10})(?<=ai-|lx-|pi-|ly-|at-|pp-|x[a-z]-)"),
-        (".", r"\.(?:(?<=ya29\.)|(?=[a-z0-9_-]{6}\.[a-z0-9_-]{20}))"),  # the second: Discord
-        (":", r":(?:(?<=[0-9]:)[a-z0-9_-]{30}|(?<=enc:)//[a-z0-9+/=_-])"),  # Telegram, enc://
-        ("secret", r"secret"),
-        ("pass", r"pass(?:w|phrase)"),
-        ("bearer", r"bearer"),
-        ("webhook", r"webhook"),
-    )
-)
-
-
 def mask(text: str) -> str:
     """Masks everything in a text that looks like a secret."""
-    lowered = text.lower()
-    for literal, search in _SUSPECTS:
-        if literal in lowered and search(lowered):
-            break
-    else:
+    if not is_suspect(text):
         return text
+    lowered = text.lower()
     rules = [rule for rule in RULES if any(hint in lowered for hint in rule.hints)]
     while (masked := _apply(rules, text)) != text:  # a mask may clear the way for another rule
         text = masked

@@ -6,7 +6,6 @@ few of a million are ever looked at. There is no way out that does not mask.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
@@ -15,26 +14,22 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.masked_blocks import line_pieces
+from picoclaw_tray.logs.private_keys import LONGEST_KEY, begins_key, may_be_inside
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.splitter import decode_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_AT_ONCE = 16 * 1024
+"""Bytes of a line that is masked in one go."""
+
 _LONGEST_CHARACTER = 4
 """Bytes of UTF-8."""
 
 _LONGEST_SECRET = 4096
 """Bytes, and so at most as many characters, that a secret at the edge may have."""
-
-_LONGEST_KEY = 200
-"""Lines of a private key; one of 16,384 bits has 200."""
-
-_LONGEST_KEY_LINE = 16 * 1024
-"""Bytes; such a key has fewer in all. To look at longer lines would take a while."""
-
-_KEY_BEGINS = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
-_KEY_GOES_ON = re.compile(rb"(?:[A-Za-z0-9+/]+={0,2}|(?:Proc-Type|DEK-Info): .*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +234,11 @@ class LogStore:
         Raises:
             IndexError: The line was dropped, or is not there yet.
         """
-        yield self.line(n)
+        raw = self._without_key(n)
+        if len(raw) <= _AT_ONCE:
+            yield self.redactor.mask(decode_line(raw))
+        else:
+            yield from line_pieces(raw, self.redactor)
 
     def beginning(self, n: int, max_chars: int) -> tuple[str, int]:
         """Returns the beginning of a line and how many bytes more it has, for the screen.
@@ -290,24 +289,20 @@ class LogStore:
 
     def _key_goes_on(self, n: int, raw: bytes) -> bool:
         """Looks back for the beginning of the key, at most to the line that was asked for last."""
-        if not _may_be_of_key(raw):
+        if not may_be_inside(raw):
             return False
         goes_on = False
-        for before in range(n - 1, max(self.first, n - _LONGEST_KEY) - 1, -1):
+        for before in range(n - 1, max(self.first, n - LONGEST_KEY) - 1, -1):
             asked, answer = self._asked
             if before == asked:
                 goes_on = answer
                 break
             line = self._raw(before)
-            if not _may_be_of_key(line):
-                goes_on = _KEY_BEGINS.search(line) is not None
+            if not may_be_inside(line):
+                goes_on = begins_key(line)
                 break
         self._asked = (n, goes_on)
         return goes_on
-
-
-def _may_be_of_key(line: bytes) -> bool:
-    return len(line) <= _LONGEST_KEY_LINE and _KEY_GOES_ON.fullmatch(line.strip()) is not None
 
 
 def _reach(max_chars: int) -> int:
