@@ -96,7 +96,7 @@ class TrayApp(QObject):
             settings_problem=site.settings_problem,
             unlogged="" if logged else str(site.log_folder),
         )
-        self._log = GatewayLog(site.place, site.settings, self)
+        self._log = GatewayLog(site, self)
         options = start_options(site, debug=debug)
         self._preferences = Preferences(site, options, self)
         crew = _late_crew(site, options)
@@ -178,6 +178,7 @@ class TrayApp(QObject):
         controller, board = self._controller, self._board
         self._log.listen_to(controller)
         self._log.token_seen.connect(self.token_seen)
+        self._log.archive_problem_changed.connect(board.on_archive_problem)
         controller.state_changed.connect(board.on_state_changed)
         controller.observed.connect(board.on_observed)
         controller.assessed.connect(board.on_assessed)

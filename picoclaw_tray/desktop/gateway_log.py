@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from picoclaw_tray.desktop.lane import Job, Lane
+from picoclaw_tray.desktop.log_archivist import LogArchivist
 from picoclaw_tray.desktop.log_feed import LogFeed
 from picoclaw_tray.desktop.run_marks import RunMarks
+from picoclaw_tray.lifecycle.messages import LaunchPlan
+from picoclaw_tray.lifecycle.state import ProcessKey
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import RunMark, dump_mark
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
 from picoclaw_tray.logs.store import LogStore
+from picoclaw_tray.system.log_archive import archive_folder, archive_limits, read_run
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
     from picoclaw_tray.desktop.controller import GatewayController
     from picoclaw_tray.desktop.log_model import LogModel
     from picoclaw_tray.logs.store import LogTail
-    from picoclaw_tray.settings import Settings
-    from picoclaw_tray.system.paths import GatewayPlace
+    from picoclaw_tray.system.launch_site import LaunchSite
+    from picoclaw_tray.system.log_archive import ArchivedRun
 
 MEGABYTE: Final = 1024 * 1024
 DIAGNOSIS_LINES: Final = 50
@@ -28,20 +34,35 @@ DIAGNOSIS_CHARS: Final = 4000
 class GatewayLog(QObject):
     """One store for the lines of all sources; the window's model is made when it is asked for.
 
+    What comes by a pipe is written down too: elsewhere it would be lost with us.
+
     Signals:
         token_seen(str): A gateway has this token, which nobody may read anywhere.
+        archive_problem_changed(object): As ``LogArchivist.problem_changed``.
+        past_run_read(LogStore): The answer to ``read_past_run``.
     """
 
     token_seen = Signal(str)
+    archive_problem_changed = Signal(object)
+    past_run_read = Signal(LogStore)
 
-    def __init__(
-        self, place: GatewayPlace, settings: Settings, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, site: LaunchSite, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.store = LogStore(settings.log_lines, settings.log_megabytes * MEGABYTE)
-        self.feed = LogFeed(place, self)
+        settings = site.settings
+        self._limits = settings.log_lines, settings.log_megabytes * MEGABYTE
+        self.store = LogStore(*self._limits)
+        self.feed = LogFeed(site.place, self)
+        self.archive_folder = archive_folder(site.log_folder)
+        self._archivist: LogArchivist | None = None
+        if settings.archive_megabytes:
+            limits = archive_limits(settings.archive_megabytes, settings.archive_days)
+            self._archivist = LogArchivist(self.archive_folder, limits, self.store.redactor, self)
+            self._archivist.problem_changed.connect(self.archive_problem_changed)
+        self._has_pipe = False
         self._marks = RunMarks(self)
         self._model: LogModel | None = None
+        self._reader = Lane("past run", self)
+        self._reader.job_done.connect(self._on_past_run_read)
 
     def listen_to(self, controller: GatewayController) -> None:
         """Takes in what its gateways print and write from now on."""
@@ -52,6 +73,7 @@ class GatewayLog(QObject):
         controller.observed.connect(self.feed.on_observed)
         self.feed.run_begun.connect(self._on_run_started)
         self.feed.lines_received.connect(self._on_lines_followed)
+        controller.spawned.connect(self._on_spawned)  # before it is marked
         controller.spawned.connect(self._marks.on_spawned)
         controller.exited.connect(self._marks.on_exited)
         controller.state_changed.connect(self._marks.on_state_changed)  # behind the feed's
@@ -75,8 +97,11 @@ class GatewayLog(QObject):
         return self.store.tail(DIAGNOSIS_LINES, DIAGNOSIS_CHARS)
 
     def close(self) -> None:
-        """Follows no file any more."""
+        """Follows no file any more, and writes down what is left."""
         self.feed.close()
+        self._reader.close()
+        if self._archivist is not None:
+            self._archivist.close()
 
     @Slot()
     def clear(self) -> None:
@@ -84,6 +109,30 @@ class GatewayLog(QObject):
         self.store.clear()
         if self._model is not None:
             self._model.catch_up()
+
+    def read_past_run(self, run: ArchivedRun) -> None:
+        """Reads a run from the disk, in the background."""
+        self._reader.submit(Job(partial(self._read, run)))
+
+    def _read(self, run: ArchivedRun) -> LogStore:
+        """In the lane."""
+        store = LogStore(*self._limits, self.store.redactor)
+        store.begin_run()
+        for source, lines in read_run(run, self._limits[1]):
+            if source is Source.TRAY:
+                store.mark(lines[0])
+            else:
+                store.extend(lines, source)
+        return store
+
+    @Slot(object)
+    def _on_past_run_read(self, answer: object) -> None:
+        if isinstance(answer, LogStore):
+            self.past_run_read.emit(answer)
+
+    @Slot(ProcessKey, LaunchPlan)
+    def _on_spawned(self, _key: ProcessKey, plan: LaunchPlan) -> None:
+        self._has_pipe = not plan.outlives
 
     @Slot()
     def _on_run_started(self) -> None:
@@ -99,12 +148,19 @@ class GatewayLog(QObject):
 
     def _take(self, lines: tuple[bytes, ...], source: Source) -> None:
         self.store.extend(lines, source)
+        if self._archivist is not None:
+            self._archivist.take(lines, source)
         if self._model is not None:
             self._model.on_lines_appended()
 
     @Slot(RunMark)
     def _on_run_marked(self, mark: RunMark) -> None:
         self.store.mark(dump_mark(mark))
+        if self._archivist is not None:
+            if mark.kind is MarkKind.ENDED:
+                self._archivist.end(mark)
+            elif mark.kind is not MarkKind.FOUND and self._has_pipe:
+                self._archivist.begin(mark)
         if self._model is not None:
             self._model.on_lines_appended()
 
@@ -112,4 +168,6 @@ class GatewayLog(QObject):
     def _on_observed(self, observation: Observation) -> None:
         if observation.token and observation.token not in self.store.redactor.values:
             self.store.redactor = self.store.redactor.knowing(observation.token)
+            if self._archivist is not None:
+                self._archivist.set_redactor(self.store.redactor)
             self.token_seen.emit(observation.token)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from picoclaw_tray.desktop.log_words import log_size, runs_in
+from picoclaw_tray.desktop.log_words import log_size, runs_in, runs_on_disk
 from picoclaw_tray.desktop.remedy_actions import open_or_name
 from picoclaw_tray.desktop.silence import Silence
 from picoclaw_tray.desktop.window_memory import WindowMemory
+from picoclaw_tray.logs.store import LogStore
 from picoclaw_tray.presentation.tray import Wish
 from picoclaw_tray.system.files import size_of
+from picoclaw_tray.system.log_archive import ArchivedRun, archived_runs
 
 if TYPE_CHECKING:
     from picoclaw_tray.desktop.dialogs import Dialogs
@@ -48,6 +50,7 @@ class LogDesk(QObject):
         self._place = site.place
         self._memory = WindowMemory(site.state_folder)
         self._panel: LogPanel | None = None
+        self._wanted: object = None
 
     def attend_to(self, panel: LogPanel, settings: Settings) -> None:
         """Serves this panel from now on; sets it as the person had left the last one."""
@@ -62,6 +65,8 @@ class LogDesk(QObject):
         panel.hidden.connect(self._on_hidden)
         panel.clear_requested.connect(self._log.clear)
         panel.filter.runs_wished.connect(self._on_runs_wished)
+        panel.filter.run_chosen.connect(self._on_run_chosen)
+        self._log.past_run_read.connect(self._on_past_run_read)
         panel.actions_.folder_wished.connect(self._on_folder_wished)
         panel.actions_.save_failed.connect(self._on_save_failed)
         silence.on_looked_for(panel.filter.query.level)
@@ -75,7 +80,23 @@ class LogDesk(QObject):
     @Slot()
     def _on_runs_wished(self) -> None:
         if self._panel is not None:
-            self._panel.filter.set_runs(runs_in(self._log.store))
+            folder = self._log.archive_folder
+            past = runs_on_disk(archived_runs(folder), self._log.store)
+            self._panel.filter.set_runs((*runs_in(self._log.store), *past))
+
+    @Slot(object)
+    def _on_run_chosen(self, key: object) -> None:
+        """A past run is read from the disk; all others are in memory."""
+        self._wanted = key
+        if isinstance(key, ArchivedRun):
+            self._log.read_past_run(key)
+        elif self._log.model.store is not self._log.store:
+            self._log.model.set_store(self._log.store)
+
+    @Slot(LogStore)
+    def _on_past_run_read(self, store: LogStore) -> None:
+        if isinstance(self._wanted, ArchivedRun):  # they may want another one by now
+            self._log.model.set_store(store)
 
     @Slot()
     def _on_hidden(self) -> None:

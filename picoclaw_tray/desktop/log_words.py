@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from picoclaw_tray.desktop.log_scope import RunChoice
 from picoclaw_tray.desktop.translation import rendered
@@ -12,8 +12,11 @@ from picoclaw_tray.logs.marks import parse_mark
 from picoclaw_tray.presentation.run_marks import mark_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from picoclaw_tray.logs.marks import RunMark
     from picoclaw_tray.logs.store import LogStore
+    from picoclaw_tray.system.log_archive import ArchivedRun
 
 
 def said_mark(mark: RunMark) -> str:
@@ -31,6 +34,20 @@ def runs_in(store: LogStore) -> tuple[RunChoice, ...]:
     runs = dict.fromkeys(stretch.run for stretch in reversed(store.stretches()))
     cleared = _translated("Since the log was cleared")
     return tuple(RunChoice(labels.get(run, cleared), run) for run in runs)
+
+
+def runs_on_disk(archived: Iterable[ArchivedRun], store: LogStore) -> tuple[RunChoice, ...]:
+    """The past runs that are not in the store too, the newest first."""
+    marks = (parse_mark(store.line(n)) for n in store.marks)
+    held = {(mark.run or 0, mark.pid) for mark in marks if mark is not None}
+    past = [run for run in archived if (run.number, run.pid) not in held]
+    return tuple(RunChoice(_past_label(run), run, is_on_disk=True) for run in reversed(past))
+
+
+def _past_label(run: ArchivedRun) -> str:
+    started = QDateTime.fromString(run.started, "yyyyMMdd-HHmmss")
+    name = _translated("Run {number}").format(number=run.number) if run.number else f"PID {run.pid}"
+    return f"{name} · {QLocale().toString(started, QLocale.FormatType.ShortFormat)}"
 
 
 def run_label(mark: RunMark) -> str:

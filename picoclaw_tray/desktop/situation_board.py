@@ -14,12 +14,12 @@ from picoclaw_tray.presentation.obstacles import obstructed
 from picoclaw_tray.presentation.reload import ReloadAnswer, ReloadStage
 from picoclaw_tray.presentation.situation import Facts, Outlook, Situation
 from picoclaw_tray.system.observation import Observation
+from picoclaw_tray.text import Text
 
 if TYPE_CHECKING:
     from picoclaw_tray.lifecycle.policy import OnQuit
     from picoclaw_tray.presentation.situation import Surroundings
     from picoclaw_tray.system.config_files import Stamp
-    from picoclaw_tray.text import Text
 
 COUNTDOWN_MS = 1000
 
@@ -51,6 +51,14 @@ class SituationBoard(QObject):
         """Neither a shell nor another start of the tray can reach this one."""
         surroundings = replace(self._situation.surroundings, alone=True)
         self._situation = replace(self._situation, surroundings=surroundings)
+        self._announce()
+
+    @Slot(object)
+    def on_archive_problem(self, problem: object) -> None:
+        """The output of the gateway is not written down, or is again."""
+        self._situation = replace(
+            self._situation, archive_problem=problem if isinstance(problem, Text) else None
+        )
         self._announce()
 
     @Slot(State)

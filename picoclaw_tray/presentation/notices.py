@@ -180,7 +180,7 @@ def standing_notices(situation: Situation) -> tuple[Text, ...]:
         said += [announcement.sentence, announcement.next_step]
     if situation.login is not None:
         said += [situation.login.problem, *launcher_warning(situation.login)]
-    said.append(situation.facts.record_problem)
+    said += [situation.facts.record_problem, situation.archive_problem]
     said += advice(situation)
     match situation.state.phase:
         case Running(health=Health.FAILING):

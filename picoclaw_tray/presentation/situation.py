@@ -117,6 +117,7 @@ class Situation:
         reload: How far the last reload has come; forgotten likewise.
         login: What the system said last about the next login; none as long as nobody asked.
         on_quit: What is set about a gateway of our own when the tray quits.
+        archive_problem: Why its output is not written down; none if it is.
     """
 
     surroundings: Surroundings
@@ -127,6 +128,7 @@ class Situation:
     reload: ReloadAnswer | None = None
     login: LoginStatus | None = None
     on_quit: OnQuit = OnQuit.STOP
+    archive_problem: Text | None = None
 
     @property
     def may_be_left(self) -> bool:

@@ -1,0 +1,289 @@
+"""The output of past runs on disk: a few files for each run, which only the user can read.
+
+``run-000012-20261126-235500-4711.1.log``: number of the run, its start, the PID, the part. A run
+that prints more than its share keeps its first part and its newest ones. What is in the files is
+masked already; notes of ours (``logs.marks``) are lines like any other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.marks import MarkKind, parse_mark
+from picoclaw_tray.logs.splitter import LineSplitter
+from picoclaw_tray.system.files import make_private_folder, open_regular, size_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from picoclaw_tray.logs.marks import RunMark
+
+MEGABYTE: Final = 1024 * 1024
+DAY_S: Final = 24 * 60 * 60
+GAP_MARK: Final = "… [parts {first} to {last} of this run were removed to save room]"
+BEFORE_MARK: Final = "… [{count} bytes before this are not shown]"
+
+_NAME = re.compile(r"run-(\d{6,9})-(\d{8}-\d{6})-(\d{1,10})\.(\d{1,6})\.log")
+_FLAGS: Final = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+)
+_MARK_BYTES: Final = 4096
+_CHUNK: Final = 256 * 1024
+_DIGITS = re.compile(r"\D")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """How much is kept.
+
+    Attributes:
+        part_bytes: Of one file.
+        run_bytes: Of one run; at least its first part and the one that is written stay.
+        total_bytes: Of all runs; the one that is written stays.
+        age_s: Of a run, since its last line.
+    """
+
+    part_bytes: int = 4 * MEGABYTE
+    run_bytes: int = 16 * MEGABYTE
+    total_bytes: int = 64 * MEGABYTE
+    age_s: float = 14 * DAY_S
+
+
+def archive_folder(log_folder: Path) -> Path:
+    """Where the runs of one home are, below the folder of our logs."""
+    return log_folder / "runs"
+
+
+def archive_limits(megabytes: int, days: int) -> ArchiveLimits:
+    """As they are set; a single run may have a quarter of it all."""
+    total = megabytes * MEGABYTE
+    run = max(total // 4, MEGABYTE)
+    return ArchiveLimits(min(4 * MEGABYTE, run // 2), run, total, days * DAY_S)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedRun:
+    """One run on disk.
+
+    Attributes:
+        number: As a person counts; 0: unknown.
+        started: ``YYYYMMDD-HHMMSS``, local time.
+        parts: Number and file of each, in order; some in the middle may be missing.
+        size: Bytes of all parts.
+    """
+
+    number: int
+    started: str
+    pid: int
+    parts: tuple[tuple[int, Path], ...]
+    size: int
+
+    @property
+    def begun(self) -> RunMark | None:
+        """The note at its beginning."""
+        return parse_mark(_beginning_of(self.parts[0][1]).partition(b"\n")[0])
+
+    @property
+    def ended(self) -> RunMark | None:
+        """The note at its end; none if it goes on, or if the tray was killed."""
+        tail = _end_of(self.parts[-1][1]).splitlines()
+        marks = map(parse_mark, reversed(tail))
+        return next((mark for mark in marks if mark and mark.kind is MarkKind.ENDED), None)
+
+
+class LogArchive:
+    """Writes one run after the other; works in one thread, and leaves errors to its caller."""
+
+    def __init__(self, folder: Path, limits: ArchiveLimits) -> None:
+        self._folder = folder
+        self._limits = limits
+        self._stem = ""
+        self._part = 0
+        self._file = -1
+        self._sizes: dict[int, int] = {}
+
+    def begin(self, mark: RunMark) -> None:
+        """Begins the files of a run, and makes room for them.
+
+        Raises:
+            OSError: There can be no such file.
+        """
+        self.close()
+        make_private_folder(self._folder)
+        stamp = _DIGITS.sub("", mark.time[:19])
+        self._stem = f"run-{mark.run or 0:06}-{stamp[:8]}-{stamp[8:]}-{mark.pid or 0}"
+        self._part, self._sizes = 0, {}
+        self._tidy_up()
+        self._open_next()
+
+    def write(self, block: bytes) -> None:
+        """Appends whole lines; nothing where no run was begun.
+
+        Raises:
+            OSError: The disk is full, or gone. What was written of the block stays.
+        """
+        if self._file < 0:
+            return
+        size = self._sizes[self._part]
+        if size and size + len(block) > self._limits.part_bytes:
+            os.close(self._file)
+            self._file = -1
+            self._open_next()
+            self._keep_to_share()
+            self._tidy_up()
+        rest = memoryview(block)
+        while rest:
+            written = os.write(self._file, rest)
+            self._sizes[self._part] += written
+            rest = rest[written:]
+
+    def close(self) -> None:
+        """Ends the files of the run."""
+        if self._file >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self._file)
+        self._file = -1
+
+    def _open_next(self) -> None:
+        self._part += 1
+        self._sizes[self._part] = 0
+        self._file = os.open(self._path(self._part), _FLAGS, 0o600)
+
+    def _path(self, part: int) -> Path:
+        return self._folder / f"{self._stem}.{part}.log"
+
+    def _keep_to_share(self) -> None:
+        """Removes the oldest parts of this run but for the first: a run explains itself there."""
+        removable = [part for part in self._sizes if part not in {1, self._part}]
+        while removable and sum(self._sizes.values()) > self._limits.run_bytes:
+            part = removable.pop(0)
+            _remove(self._path(part))
+            del self._sizes[part]
+
+    def _tidy_up(self) -> None:
+        """Removes runs that are too old, and then the oldest as long as all are too large."""
+        others = [run for run in archived_runs(self._folder) if not self._is_current(run)]
+        oldest = time.time() - self._limits.age_s
+        size = sum(self._sizes.values()) + sum(run.size for run in others)
+        for run in others:
+            if size > self._limits.total_bytes or _changed_at(run.parts[-1][1]) < oldest:
+                size -= run.size
+                for _, path in run.parts:
+                    _remove(path)
+
+    def _is_current(self, run: ArchivedRun) -> bool:
+        return run.parts[0][1].name.startswith(f"{self._stem}.")
+
+
+def archived_runs(folder: Path) -> tuple[ArchivedRun, ...]:
+    """The runs on disk, the newest last; whatever else is in the folder is passed over."""
+    found: dict[tuple[str, str, str], list[tuple[int, Path]]] = {}
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            name = _NAME.fullmatch(path.name)
+            if name is not None and path.is_file() and not path.is_symlink():
+                found.setdefault((name[2], name[1], name[3]), []).append((int(name[4]), path))
+    runs = []
+    for (started, number, pid), parts in sorted(found.items()):
+        size = sum(size_of(path) for _, path in parts)
+        runs.append(ArchivedRun(int(number), started, int(pid), tuple(sorted(parts)), size))
+    return tuple(runs)
+
+
+def read_run(run: ArchivedRun, limit_bytes: int) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
+    """The newest lines of a run, each batch with its source; notes of ours are ``Source.TRAY``.
+
+    A file that cannot be read is like one that was removed.
+    """
+    reading = _Reading()
+    skipped = max(0, run.size - limit_bytes)
+    if skipped:
+        yield Source.TRAY, (BEFORE_MARK.format(count=skipped).encode(),)
+    last = run.parts[0][0] - 1
+    for part, path in run.parts:
+        if part > last + 1:
+            gap = GAP_MARK.format(first=last + 1, last=part - 1)
+            yield Source.TRAY, (gap.encode(),)
+        last = part
+        size = size_of(path)
+        begin, skipped = min(skipped, size), max(0, skipped - size)
+        yield from reading.batches(_chunks(path, begin), in_line=begin > 0)
+    yield from reading.rest()
+
+
+class _Reading:
+    """Tells lines of one source from those of another by the notes between them."""
+
+    def __init__(self) -> None:
+        self._splitter = LineSplitter()
+        self._source = Source.OUTPUT
+
+    def batches(
+        self, chunks: Iterable[bytes], *, in_line: bool
+    ) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
+        """``in_line``: they begin inside a line, which is left out."""
+        for chunk in chunks:
+            lines = self._splitter.feed(chunk)
+            if in_line and lines:
+                in_line = False
+                lines = lines[1:]
+            yield from self._told(lines)
+
+    def rest(self) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
+        """What stands behind the last line end."""
+        yield from self._told(self._splitter.finish())
+
+    def _told(self, lines: list[bytes]) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
+        batch: list[bytes] = []
+        for line in lines:
+            mark = parse_mark(line) if line.startswith(b'{"level"') else None
+            if mark is None:
+                batch.append(line)
+                continue
+            if batch:
+                yield self._source, tuple(batch)
+                batch = []
+            if mark.kind is MarkKind.SOURCE:
+                self._source = mark.source or Source.OUTPUT
+            else:
+                yield Source.TRAY, (line,)
+        if batch:
+            yield self._source, tuple(batch)
+
+
+def _chunks(path: Path, begin: int) -> Iterator[bytes]:
+    try:
+        with open_regular(path) as file:
+            file.seek(begin)
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except OSError:
+        return
+
+
+def _beginning_of(path: Path) -> bytes:
+    return next(_chunks(path, 0), b"")[:_MARK_BYTES]
+
+
+def _end_of(path: Path) -> bytes:
+    return b"".join(_chunks(path, max(0, size_of(path) - _MARK_BYTES)))
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _remove(path: Path) -> None:
+    """On Windows a file that somebody reads stays, until the next time."""
+    with contextlib.suppress(OSError):
+        path.unlink()

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from picoclaw_tray.desktop import log_archivist as module
+from picoclaw_tray.desktop.log_archivist import LogArchivist
+from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.marks import MarkKind, RunMark
+from picoclaw_tray.logs.redaction import MASK, Redactor
+from picoclaw_tray.presentation.text import render
+from picoclaw_tray.system.log_archive import ArchiveLimits, archived_runs, read_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from picoclaw_tray.text import Text
+
+STARTED = RunMark(MarkKind.STARTED, "2026-11-26T23:55:00+01:00", run=12, pid=4711)
+ENDED = RunMark(MarkKind.ENDED, "2026-11-26T23:56:00+01:00", run=12, pid=4711, exit_code=0)
+TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def archivist(qtbot: QtBot, folder: Path) -> Iterator[LogArchivist]:
+    archivist = LogArchivist(folder, ArchiveLimits(), Redactor())
+    yield archivist
+    archivist.close()
+    archivist.deleteLater()
+
+
+def written(folder: Path) -> list[tuple[Source, bytes]]:
+    (run,) = archived_runs(folder)
+    return [
+        (source, line)
+        for source, lines in read_run(run, 100_000_000)
+        for line in lines
+        if source is not Source.TRAY
+    ]
+
+
+def text_of(folder: Path) -> list[str]:
+    return [line.decode() for _, line in written(folder)]
+
+
+def test_run_is_written_down_and_masked(archivist, folder):
+    archivist.begin(STARTED)
+    archivist.take([b"one", b"api_key=abcdef"], Source.OUTPUT)
+    archivist.take([b"panic: two"], Source.PANIC_FILE)
+    archivist.end(ENDED)
+    archivist.close()
+
+    assert written(folder) == [
+        (Source.OUTPUT, b"one"),
+        (Source.OUTPUT, f"api_key={MASK}".encode()),
+        (Source.PANIC_FILE, b"panic: two"),
+    ]
+    assert archived_runs(folder)[0].ended == ENDED
+
+
+def test_token_that_is_known_a_little_later_is_masked_in_the_first_lines_too(archivist, folder):
+    archivist.begin(STARTED)
+    archivist.take([f"it is {TOKEN}".encode()], Source.OUTPUT)
+    archivist.set_redactor(Redactor().knowing(TOKEN))
+    archivist.close()
+
+    assert text_of(folder) == [f"it is {MASK}"]
+
+
+def test_lines_are_on_disk_soon_and_nothing_ticks_afterwards(qtbot, archivist, folder, monkeypatch):
+    monkeypatch.setattr(module, "FIRST_PAUSE_MS", 1)
+    archivist.begin(STARTED)
+    qtbot.waitUntil(lambda: not archivist._pause.isActive())
+    archivist.take([b"one"], Source.OUTPUT)
+
+    qtbot.waitUntil(lambda: folder.exists() and text_of(folder) == ["one"])
+
+    assert not archivist._pause.isActive()
+
+
+def test_nothing_is_written_outside_a_run(archivist, folder):
+    archivist.take([b"before"], Source.OUTPUT)
+    archivist.begin(STARTED)
+    archivist.end(ENDED)
+    archivist.take([b"after"], Source.OUTPUT)
+    archivist.end(ENDED)
+    archivist.close()
+
+    assert written(folder) == []
+
+
+def test_flood_is_written_down_in_order(archivist, folder):
+    archivist.begin(STARTED)
+    for start in range(0, 50_000, 500):
+        archivist.take(
+            [b"line %05d %s" % (n, b"." * 100) for n in range(start, start + 500)], Source.OUTPUT
+        )
+    archivist.close()
+
+    assert [int(line.split()[1]) for line in text_of(folder)] == list(range(50_000))
+
+
+def test_line_of_megabytes_is_written_whole_and_masked(archivist, folder):
+    line = b"word " * 400_000 + b"api_key=abcdefgh"
+    archivist.begin(STARTED)
+    archivist.take([b"before", line, b"after"], Source.OUTPUT)
+    archivist.close()
+
+    before, told, after = text_of(folder)
+    assert (before, after) == ("before", "after")
+    assert told == "word " * 400_000 + f"api_key={MASK}"
+
+
+def test_lines_that_a_slow_disk_has_no_room_for_are_counted(archivist, folder, monkeypatch):
+    monkeypatch.setattr(module, "MAX_WAITING", 0)
+    monkeypatch.setattr(module, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(module, "FIRST_PAUSE_MS", 0)
+    archivist.begin(STARTED)
+    archivist.take([b"one"], Source.OUTPUT)
+    archivist._waiting = 1
+    archivist.take([b"two"], Source.OUTPUT)
+    archivist.take([b"three"], Source.OUTPUT)
+    archivist._waiting = 0
+    archivist.take([b"four"], Source.OUTPUT)
+    archivist.close()
+
+    assert text_of(folder) == ["one", "… [2 lines are missing here: the disk was too slow]", "four"]
+
+
+@contextmanager
+def full_disk(limit: int) -> Iterator[None]:
+    """No file of this process may grow beyond so many bytes, as on a disk that is full."""
+    import resource  # noqa: PLC0415 - not on Windows
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other operating system: has no such limit")
+def test_full_disk_is_said_once_and_the_next_run_is_tried_again(qtbot, archivist, folder):
+    told: list[Text | None] = []
+    archivist.problem_changed.connect(told.append)
+    with full_disk(100_000):
+        archivist.begin(STARTED)
+        for _ in range(5):
+            archivist.take([b"x" * 100] * 2000, Source.OUTPUT)
+            archivist._flush()
+        qtbot.waitUntil(lambda: bool(told))
+        archivist.take([b"more"], Source.OUTPUT)
+        archivist.end(ENDED)
+
+    (problem,) = told
+    assert problem is not None
+    assert render(problem).startswith(f"The output of this run cannot be written to {folder} (")
+    archivist.begin(RunMark(MarkKind.RESTARTED, "2026-11-26T23:57:00+01:00", run=13, pid=5))
+    assert told[1:] == [None]
+    archivist.take([b"again"], Source.OUTPUT)
+    archivist.close()
+    assert [run.number for run in archived_runs(folder)] == [12, 13]
+
+
+def test_folder_that_cannot_be_made_is_said(qtbot, archivist, folder):
+    folder.write_bytes(b"")
+
+    with qtbot.waitSignal(archivist.problem_changed) as problem:
+        archivist.begin(STARTED)
+
+    assert "Nothing else suffers." in render(problem.args[0])
+    archivist.take([b"x"], Source.OUTPUT)
