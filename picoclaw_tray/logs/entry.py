@@ -119,7 +119,7 @@ def entries(lines: Iterable[str], source: Source = Source.OUTPUT) -> Iterator[En
         if starts_entry(line, source):
             group = [line]
         else:
-            yield parse_entry(line, source) if source is Source.PANIC_FILE else _plain(line, source)
+            yield parse_entry(line, source)
     if group:
         yield parse_entry("\n".join(group), source)
 
