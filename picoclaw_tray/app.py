@@ -33,7 +33,7 @@ from picoclaw_tray.presentation.situation import Situation, Surroundings
 from picoclaw_tray.presentation.status import log_placeholder
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.presentation.tray import TrayView, Wish, tray_view
-from picoclaw_tray.remote import View
+from picoclaw_tray.remote import Request, View
 from picoclaw_tray.settings import Settings
 from picoclaw_tray.system.launch_site import start_options
 from picoclaw_tray.text import Text
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from picoclaw_tray.desktop.dialogs import Dialogs
+    from picoclaw_tray.desktop.log_access import LogAccess
     from picoclaw_tray.desktop.log_desk import LogDesk
     from picoclaw_tray.desktop.log_window import GatewayWindow
     from picoclaw_tray.desktop.remedy_actions import RemedyActions
@@ -224,6 +225,7 @@ class TrayApp(QObject):
         self._shell.wished.connect(self._on_wished)
         self._shell.quit_wished.connect(self._farewell.on_answered)
         self._shell.view_wished.connect(self._on_view_wished)
+        self._shell.log_asked.connect(self._on_log_asked)
         self._session.ending.connect(self._farewell.on_session_ending)
         self._farewell.question_raised.connect(self._on_fate_asked)
         self._session.resumed.connect(controller.resume)
@@ -397,6 +399,18 @@ class TrayApp(QObject):
                 self._farewell.on_wished()
             case _:
                 assert_never(wish)
+
+    @cached_property
+    def _log_access(self) -> LogAccess:
+        from picoclaw_tray.desktop.log_access import LogAccess  # noqa: PLC0415 - not for the icon
+
+        access = LogAccess(self._log, self)
+        access.answered.connect(self._shell.answer)
+        return access
+
+    @Slot(int, Request)
+    def _on_log_asked(self, number: int, request: Request) -> None:
+        self._log_access.on_asked(number, request)
 
     @Slot(View)
     def _on_view_wished(self, view: View) -> None:

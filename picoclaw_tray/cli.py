@@ -9,6 +9,7 @@ import io
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -76,6 +77,8 @@ def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int
         parser.error("--demo has a home of its own: leave out --home and --config")
     if options.verb == "run":
         return _run(options, environ)
+    if options.verb == "logs":
+        return _logs(options, environ)
     try:
         answer = _answer(options, environ)
     except OSError as error:  # a relative path in a working directory that is gone
@@ -97,6 +100,25 @@ def _answer(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
             return verbs.carry_out(
                 request, environ, home=home, config=config, limit_s=options.limit_s
             )
+
+
+def _logs(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    from picoclaw_tray.log_verb import LogOptions, Voice, logs  # noqa: PLC0415 - as above
+
+    known = {name: getattr(options, name) for name in LogOptions.__slots__ if name != "run"}
+    remark = partial(print, file=sys.stderr, flush=True)
+    voice = Voice(sys.stdout.write, sys.stdout.flush, remark)
+    try:
+        answer = logs(LogOptions(**known, run=options.past or ""), environ, voice)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        return ExitCode.DONE
+    except OSError as error:  # as below
+        answer = _no_place(error)
+    if answer.payload or answer.lines:
+        return _print_answer(answer, options)
+    return answer.exit_code
 
 
 def _version() -> Answer:

@@ -44,6 +44,8 @@ class Verb(Enum):
     RELOAD = "reload"
     QUIT = "quit"
     SHOW = "show"
+    LOGS = "logs"
+    CLEAR_LOGS = "clear-logs"
 
 
 class View(Enum):
@@ -63,6 +65,8 @@ class Request:
         leave: ``quit`` leaves a gateway running that can outlive the tray; None: as set.
         view: For ``show``.
         wait: Answer at the end, not at once.
+        offset: ``logs`` from this line on, as in contract 10.2.
+        run_id: Of the run that the offset belongs to.
     """
 
     verb: Verb
@@ -71,6 +75,8 @@ class Request:
     leave: bool | None = None
     view: View = View.LOG
     wait: bool = True
+    offset: int = 0
+    run_id: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,8 @@ def dump_request(request: Request) -> bytes:
         content["view"] = request.view.value
     if not request.wait:
         content["wait"] = False
+    if request.verb is Verb.LOGS:
+        content |= {"offset": request.offset, "run_id": request.run_id}
     return _line(content)
 
 
@@ -129,7 +137,15 @@ def parse_request(line: bytes) -> Request:
         leave, bool | None
     ):
         raise ProtocolError("The request has a flag that is neither true nor false.")
-    return Request(verb, leave=leave, view=view, **flags)
+    offset, run_id = content.get("offset"), content.get("run_id")
+    return Request(
+        verb,
+        leave=leave,
+        view=view,
+        offset=offset if type(offset) is int else 0,  # contract 10.2: what is no number is ignored
+        run_id=run_id if type(run_id) is int else -1,
+        **flags,
+    )
 
 
 def dump_answer(answer: Answer) -> bytes:

@@ -47,12 +47,14 @@ class RemoteControl(QObject):
         wished(Wish): As from the menu.
         quit_wished(bool): The tray is to end; whether a gateway that can outlive it is left.
         view_wished(View): Something is to be shown.
+        log_asked(int, Request): This connection asks for lines, or wants them forgotten.
         answered(int, Answer): For this connection.
     """
 
     wished = Signal(Wish)
     quit_wished = Signal(bool)
     view_wished = Signal(View)
+    log_asked = Signal(int, Request)
     answered = Signal(int, Answer)
 
     def __init__(self, situation: Situation, parent: QObject | None = None) -> None:
@@ -71,6 +73,8 @@ class RemoteControl(QObject):
         match request.verb:
             case Verb.STATUS:
                 self.answered.emit(number, self._status())
+            case Verb.LOGS | Verb.CLEAR_LOGS:
+                self.log_asked.emit(number, request)
             case Verb.SHOW:
                 self.view_wished.emit(request.view)
                 self.answered.emit(number, Answer(ExitCode.DONE, {"status": "ok"}))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from picoclaw_tray.presentation.tray import Wish
-from picoclaw_tray.remote import Request, View
+from picoclaw_tray.remote import Answer, Request, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,11 +29,13 @@ class ShellAccess(QObject):
         wished(Wish): As from the menu.
         quit_wished(bool): The tray is to end; whether a gateway that can outlive it is left.
         view_wished(View): Something is to be shown.
+        log_asked(int, Request): As ``RemoteControl.log_asked``; ``answer`` is to follow.
     """
 
     wished = Signal(Wish)
     quit_wished = Signal(bool)
     view_wished = Signal(View)
+    log_asked = Signal(int, Request)
 
     def __init__(self, board: SituationBoard, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,12 @@ class ShellAccess(QObject):
         """As ``RemoteServer.ensure``."""
         if self._server is not None:
             self._server.ensure()
+
+    @Slot(int, Answer)
+    def answer(self, number: int, answer: Answer) -> None:
+        """Answers a connection."""
+        if self._server is not None:
+            self._server.answer(number, answer)
 
     def close(self) -> None:
         """Listens no more."""
@@ -76,4 +84,5 @@ class ShellAccess(QObject):
         control.wished.connect(self.wished)
         control.quit_wished.connect(self.quit_wished)
         control.view_wished.connect(self.view_wished)
+        control.log_asked.connect(self.log_asked)
         return control

@@ -114,7 +114,7 @@ def outcome(
             return _reloaded(asked, after)
         case Verb.QUIT:
             return _quit(asked, after) if after.state.ended else None
-        case Verb.STATUS | Verb.SHOW:
+        case Verb.STATUS | Verb.SHOW | Verb.LOGS | Verb.CLEAR_LOGS:
             return None
         case _:
             assert_never(request.verb)

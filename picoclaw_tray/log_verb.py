@@ -1,0 +1,261 @@
+"""The verb ``logs``: what the gateway prints, for a terminal or a pipe."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from picoclaw_tray.arguments import DEFAULT_LINES
+from picoclaw_tray.logs.entry import Level, Source
+from picoclaw_tray.logs.export import export_json, export_text
+from picoclaw_tray.logs.marks import parse_mark
+from picoclaw_tray.logs.query import Query, Search, matcher
+from picoclaw_tray.logs.selection import Selection
+from picoclaw_tray.logs.store import LogStore
+from picoclaw_tray.presentation.run_marks import mark_text
+from picoclaw_tray.presentation.text import render
+from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
+from picoclaw_tray.system.log_archive import archived_runs, read_run
+from picoclaw_tray.system.log_files import Tail, keep, runs_folder
+from picoclaw_tray.system.paths import gateway_place
+from picoclaw_tray.text import Text
+from picoclaw_tray.verbs import carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from picoclaw_tray.system.log_archive import ArchivedRun
+    from picoclaw_tray.system.paths import GatewayPlace
+
+PAUSE_S: Final = 0.25
+_LIMITS: Final = 1_000_000, 256 * 1024 * 1024
+_STEP: Final = 10_000
+_LAST: Final = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """What was asked for.
+
+    Attributes:
+        action: ``show``, ``clear`` or ``path``.
+        lines: Most lines; 0: all.
+        run: ``last``, or the number of a run; empty: the current one.
+        offset: For the tray, as in contract 10.2.
+        run_id: Likewise.
+    """
+
+    action: str = "show"
+    home: str = ""
+    config: str = ""
+    limit_s: float = 60.0
+    lines: int = DEFAULT_LINES
+    follow: bool = False
+    level: str = ""
+    component: str = ""
+    grep: str = ""
+    run: str = ""
+    json: bool = False
+    offset: int = 0
+    run_id: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Where it is said.
+
+    Attributes:
+        write: Takes text as it is.
+        flush: What was written has to be seen now.
+        remark: Takes a line that is for a person alone.
+    """
+
+    write: Callable[[str], object]
+    flush: Callable[[], object]
+    remark: Callable[[str], object]
+
+
+def logs(options: LogOptions, environ: Mapping[str, str], voice: Voice) -> Answer:
+    """Carries it out; lines are written at once, what is returned is for the end.
+
+    Raises:
+        KeyboardInterrupt: Whoever followed has seen enough.
+    """
+    place = gateway_place(environ, options.home, options.config)
+    if options.action != "show":
+        clear = Request(Verb.CLEAR_LOGS)
+        return _paths(place) if options.action == "path" else _ask(clear, options, environ)
+    query = _query(options)
+    if isinstance(query, Text):
+        return error_answer(render(query), ExitCode.USAGE)
+    if options.follow:
+        return _follow(place, query, options, voice)
+    if options.run:
+        run = _past_run(place, options.run)
+        if run is not None:
+            return _told(_read(run), query, options, voice)
+        return error_answer(f"There is no such run on disk: {options.run}.", ExitCode.NOTHING)
+    return _current(place, query, options, environ, voice)
+
+
+def _current(
+    place: GatewayPlace,
+    query: Query,
+    options: LogOptions,
+    environ: Mapping[str, str],
+    voice: Voice,
+) -> Answer:
+    answer = _ask(
+        Request(Verb.LOGS, offset=options.offset, run_id=options.run_id), options, environ
+    )
+    if answer.exit_code is ExitCode.NOTHING and not options.json:
+        return _without_tray(place, query, options, voice)
+    if answer.exit_code is not ExitCode.DONE:
+        return answer
+    store = _store_of(answer)
+    if not options.json:
+        return _told(store, query, options, voice)
+    wanted = _wanted(store, query, options)
+    lines = [store.line(n) for n in wanted]
+    return Answer(
+        ExitCode.DONE,
+        {name: answer.payload.get(name) for name in ("log_run_id", "log_total")} | {"logs": lines},
+    )
+
+
+def _ask(request: Request, options: LogOptions, environ: Mapping[str, str]) -> Answer:
+    return carry_out(
+        request, environ, home=options.home, config=options.config, limit_s=options.limit_s
+    )
+
+
+def _store_of(answer: Answer) -> LogStore:
+    """The lines of an answer, each with its source."""
+    lines, sources = answer.payload.get("logs"), answer.payload.get("log_sources")
+    texts = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
+    changes = {}
+    for change in sources if isinstance(sources, list) else ():
+        match change:
+            case [int(place), str(name)]:
+                changes[place] = next((s for s in Source if s.value == name), Source.OUTPUT)
+            case _:
+                pass
+    store = LogStore(*_LIMITS)
+    store.begin_run()
+    source = Source.OUTPUT
+    for place, line in enumerate(texts):
+        source = changes.get(place, source)
+        store.extend((line.encode("utf-8", "replace"),), source)
+    return store
+
+
+def _without_tray(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice) -> Answer:
+    run = _past_run(place, _LAST)
+    if run is not None:
+        voice.remark(
+            f"No tray runs. This is the last run that one has written down ({run.started})."
+        )
+        return _told(_read(run), query, options, voice)
+    voice.remark(f"No tray runs. This is the end of {place.log}.")
+    store = LogStore(*_LIMITS)
+    tail = Tail(place, store)
+    while tail.read_more():
+        pass
+    tail.close()
+    return _told(store, query, options, voice)
+
+
+def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice) -> Answer:
+    store = LogStore(*_LIMITS)
+    tail, selection = Tail(place, store), Selection(store, query)
+    try:
+        while tail.read_more():
+            pass
+        _advance(selection)
+        begin = len(selection) - options.lines if options.lines else 0
+        shown = _write(store, selection, max(0, begin), options, voice)
+        while True:
+            time.sleep(PAUSE_S)
+            while tail.read_more():
+                pass
+            _advance(selection)
+            shown -= selection.drop()
+            shown = _write(store, selection, max(0, shown), options, voice)
+    finally:
+        tail.close()
+
+
+def _write(
+    store: LogStore, selection: Selection, begin: int, options: LogOptions, voice: Voice
+) -> int:
+    """Writes the rows from one on; the row after the last."""
+    numbers = map(selection.line_at, range(begin, len(selection)))
+    for piece in _pieces(store, numbers, as_json=options.json):
+        voice.write(piece)
+    voice.flush()
+    return len(selection)
+
+
+def _told(store: LogStore, query: Query, options: LogOptions, voice: Voice) -> Answer:
+    for piece in _pieces(store, _wanted(store, query, options), as_json=options.json):
+        voice.write(piece)
+    return Answer(ExitCode.DONE)
+
+
+def _wanted(store: LogStore, query: Query, options: LogOptions) -> Iterator[int]:
+    selection = Selection(store, query)
+    _advance(selection)
+    begin = max(0, len(selection) - options.lines) if options.lines else 0
+    return map(selection.line_at, range(begin, len(selection)))
+
+
+def _advance(selection: Selection) -> None:
+    while selection.advance(_STEP):
+        pass
+
+
+def _pieces(store: LogStore, numbers: Iterator[int], *, as_json: bool) -> Iterator[str]:
+    if as_json:
+        yield from export_json(store, numbers)
+        return
+    for n in numbers:
+        mark = parse_mark(store.line(n)) if store.source(n) is Source.TRAY else None
+        if mark is not None:
+            yield f"--- {mark.time[:19].replace('T', ' ')} {render(mark_text(mark))}\n"
+        else:
+            yield from export_text(store, islice((n,), 1))
+
+
+def _query(options: LogOptions) -> Query | Text:
+    search = Search(options.grep, is_regex=True, is_case_sensitive=True)
+    found = matcher(search)
+    if isinstance(found, Text):
+        return found
+    level = Level[options.level.upper()] if options.level else None
+    return Query(level, options.component, search=search if options.grep else Search())
+
+
+def _past_run(place: GatewayPlace, wanted: str) -> ArchivedRun | None:
+    runs = archived_runs(runs_folder(place))
+    if wanted != _LAST:
+        runs = tuple(run for run in runs if str(run.number) == wanted)
+    return runs[-1] if runs else None
+
+
+def _read(run: ArchivedRun) -> LogStore:
+    store = LogStore(*_LIMITS)
+    store.begin_run()
+    for source, lines in read_run(run, _LIMITS[1]):
+        keep(store, source, lines)
+    return store
+
+
+def _paths(place: GatewayPlace) -> Answer:
+    paths = {
+        "runs": str(runs_folder(place)),
+        "gateway_log": str(place.log),
+        "panic_log": str(place.panic_log),
+    }
+    return Answer(ExitCode.DONE, paths, tuple(paths.values()))

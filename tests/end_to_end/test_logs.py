@@ -1,0 +1,237 @@
+"""The verb ``logs``: from the tray, from files, through pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.shell import Said, Shell, said
+from tests.end_to_end.tray_program import PATIENCE_S, variables_of
+from tests.support.planted import KNOWN, SAID, token_of
+from tests.support.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.linux
+
+
+@pytest.fixture
+def shell(stand_in_home, own_machine):
+    return Shell(stand_in_home)
+
+
+@pytest.fixture
+def start(start_tray, shell, stand_in_home):
+    """A tray with a gateway that does as it is told."""
+
+    def begin(switches: str = ""):
+        tray = start_tray(at=stand_in_home, PICOCLAW_DEMO=switches)
+        shell.until(phase="running")
+        return tray
+
+    return begin
+
+
+@contextmanager
+def following(shell: Shell, *words: str) -> Iterator[Following]:
+    process = shell.begin("logs", "-f", *words)
+    following = Following(process)
+    try:
+        yield following
+    finally:
+        process.send_signal(signal.SIGINT)
+        os.set_blocking(following._out, True)
+        following.said = said(process)
+
+
+class Following:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.lines: list[str] = []
+        self.said = Said(-1, "", "")
+        assert process.stdout is not None
+        self._out = process.stdout.fileno()
+        self._rest = b""
+        self._seen = 0
+        os.set_blocking(self._out, False)
+
+    def until(self, text: str) -> None:
+        """New lines are looked through from where the last one was found."""
+
+        def is_there() -> bool:
+            with suppress(BlockingIOError):
+                self._rest += os.read(self._out, 1_000_000)
+            *whole, self._rest = self._rest.split(b"\n")
+            self.lines += [line.decode() for line in whole]
+            found = (n for n, line in enumerate(self.lines) if n >= self._seen and text in line)
+            place = next(found, None)
+            if place is not None:
+                self._seen = place + 1
+            return place is not None
+
+        wait_until(is_there, PATIENCE_S, what=text)
+
+
+def lines_of(said_) -> list[str]:
+    assert said_.status == 0, said_
+    return said_.out.splitlines()
+
+
+def test_lines_of_the_current_run_are_those_of_the_window(shell, start):
+    start("say=hello there")
+
+    told = lines_of(shell("logs"))
+
+    assert "hello there" in told
+    assert any("✓ Gateway started" in line for line in told)
+    assert len(lines_of(shell("logs", "-n", "2"))) == 2
+    assert lines_of(shell("logs", "--grep", "hello")) == ["hello there"]
+    assert lines_of(shell("logs", "--level", "error")) == []
+
+
+def test_json_mirrors_the_answer_of_the_launcher(shell, start):
+    start("say=hello there")
+
+    told = shell("logs", "--json", "-n", "0").payload
+    total, run_id = told["log_total"], told["log_run_id"]
+    rest = shell("logs", "--json", "--offset", str(total - 1), "--run-id", str(run_id)).payload
+    other = shell("logs", "--json", "-n0", "--offset", str(total), "--run-id", "nonsense").payload
+    none = shell("logs", "--json", "--offset", "99999", "--run-id", str(run_id)).payload
+
+    assert set(told) == {"log_run_id", "log_total", "logs"}
+    assert len(told["logs"]) == total
+    assert rest["logs"] == told["logs"][-1:]
+    assert other["logs"] == told["logs"]
+    assert none["logs"] == []
+
+
+def test_clear_forgets_and_says_what_the_launcher_says(shell, start):
+    start("say=hello there")
+    before = shell("logs", "--json").payload
+
+    cleared = shell("logs", "clear", "--json").payload
+    after = shell("logs", "--json").payload
+
+    assert cleared == {"log_run_id": before["log_run_id"] + 1, "log_total": 0, "status": "cleared"}
+    assert "hello there" not in after["logs"]
+    assert shell("logs", "clear").out == "Cleared.\n"
+
+
+def test_closed_pipe_ends_it_quietly(stand_in_home, start):
+    start("flood=20000")
+    command = f"{sys.executable} -m picoclaw_tray logs -n 0 | head -n 1"
+
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        env={**os.environ, **variables_of(stand_in_home)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+    assert (ended.stdout.count("\n"), ended.stderr) == (1, "")
+
+
+def test_follow_goes_on_into_the_next_run(shell, start):
+    start("chatter=0.2")
+
+    with following(shell) as log:
+        log.until("still here")
+        assert shell("restart").status == 0
+        log.until("started by a restart")
+        log.until("✓ Gateway started")
+        log.until("still here")
+
+    assert log.said.status == 130
+    assert log.said.err == ""
+    marks = [line for line in log.lines if line.startswith("---")]
+    assert [line.split("Run ")[1].split(" (")[0] for line in marks] == [
+        "1 started",
+        "1 ended with exit code 0",
+        "2 started by a restart",
+    ]
+
+
+def test_follow_of_a_gateway_without_a_pipe_reads_its_log(shell, stand_in_home):
+    with stand_in_home.started_by_hand("chatter=0.2"), following(shell, "--level", "warn") as log:
+        log.until(" WRN demo demo/mischief.py:")
+
+    assert log.said.status == 130
+
+
+def test_past_run_is_read_after_a_crash(shell, start):
+    start("crash-after=0.3,crash-code=2,times=1,say=famous last words")
+    wait_until(lambda: "Run 1" in shell("logs", "--run", "1").out, PATIENCE_S, what="run 1")
+    shell.until(phase="running", run=2)
+    assert shell("quit").status == 0
+
+    first = lines_of(shell("logs", "--run", "1"))
+    last = lines_of(shell("logs", "--run", "last"))
+    told = [json.loads(line) for line in lines_of(shell("logs", "--run", "1", "--json"))]
+
+    assert "famous last words" in first
+    assert any(line.endswith("Run 1 ended with exit code 2") for line in first)
+    assert any(line.startswith("panic: ") for line in first)
+    assert any(line.endswith("Run 2 started by a restart") or "Run 2" in line for line in last)
+    assert {entry["source"] for entry in told} >= {"output", "picoclaw-tray", "gateway_panic.log"}
+    assert "panic" in {entry["level"] for entry in told}
+    without = shell("logs")
+    assert without.status == 0
+    assert without.err.startswith("No tray runs. This is the last run")
+
+
+def test_no_secret_leaves(shell, start, stand_in_home):
+    start(f"say={SAID}")
+    token = token_of(stand_in_home)
+    ways = (
+        ("logs",),
+        ("logs", "--json"),
+        ("logs", "--run", "last"),
+        ("logs", "--run", "last", "--json"),
+    )
+    wait_until(lambda: "bot" in shell("logs", "--run", "last").out, PATIENCE_S, what="the archive")
+
+    for words in ways:
+        told = shell(*words)
+        assert "bot123456789:" in told.out
+        assert not [secret for secret in (*KNOWN, token) if secret in told.out + told.err], words
+
+
+def test_paths_are_told(shell, stand_in_home):
+    told = shell("logs", "path", "--json").payload
+
+    assert told["gateway_log"] == str(stand_in_home.place.log)
+    assert shell("logs", "path").out.splitlines() == list(told.values())
+
+
+def test_what_makes_no_sense_is_explained(shell):
+    bad = shell("logs", "--grep", "(a")
+
+    assert (bad.status, bad.err) == (2, "The “(” at character 1 is not closed.\n")
+    assert shell("logs", "--run", "77").status == 3
+    assert shell("logs", "--run", "first").status == 2
+    assert shell("logs", "clear").status == 3
+    assert shell("logs", "--json").status == 3
+
+
+def test_without_a_tray_the_end_of_the_log_is_read(shell, stand_in_home):
+    stand_in_home.place.log.parent.mkdir()
+    line = (
+        '{"level":"warn","component":"x","time":"2026-04-24T16:50:19+08:00",'
+        '"caller":"a.go:1","message":"Hm"}'
+    )
+    stand_in_home.place.log.write_text(line + "\n", encoding="utf-8")
+
+    told = shell("logs")
+
+    assert told.out == "16:50:19 WRN x a.go:1 > Hm\n"
+    assert told.err == f"No tray runs. This is the end of {stand_in_home.place.log}.\n"
