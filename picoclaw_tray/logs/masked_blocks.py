@@ -91,5 +91,8 @@ def mask_line(raw: bytes, redactor: Redactor) -> bytes:
 
 def _suspects(block: bytes, redactor: Redactor) -> Iterator[int]:
     yield from suspects(block)
-    for needle in (*_ESCAPES, *map(str.encode, redactor.values)):
-        yield from places_of(needle, block)
+    if _ESCAPES[0] in block or _ESCAPES[1][:1] in block:  # to look for one byte costs nothing
+        for needle in _ESCAPES:
+            yield from places_of(needle, block)
+    for value in redactor.values:
+        yield from places_of(value.encode(), block)

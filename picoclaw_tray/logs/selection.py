@@ -33,6 +33,14 @@ _HEAD_BYTES: Final = 1024
 """Enough of a line for its level and component."""
 
 _JSON_HEAD = re.compile(r'\{"level":"(\w+)","component":"([^"\\]*)"')
+# As the above, in ASCII; anything else is read the long way.
+_QUICK_CONSOLE_HEAD = re.compile(
+    rb"\d\d:\d\d:\d\d (DBG|INF|WRN|ERR|FTL|TRC|PNC) ([!-~]+) [!-~]+:\d+ >(?: |\Z)"
+)
+_QUICK_JSON_HEAD = re.compile(rb'\{"level":"([a-z]+)","component":"([ !#-[\]-~]*)",')
+_QUICK_LEVELS: Final = {name.encode(): level for name, level in CONSOLE_LEVELS.items()} | {
+    level.name.lower().encode(): level for level in Level
+}
 _JSON_LEVELS: Final = {level.name.lower(): level for level in Level}
 _WARNING: Final = "⚠"
 
@@ -98,12 +106,18 @@ class Selection:
         return bisect_left(self._lines, n)
 
     def _take(self, n: int, raw: bytes, source: Source, run: int) -> None:
-        head = decode_line(raw[:_HEAD_BYTES])
-        goes_on = 0 < self._entry_lines < MAX_ENTRY_LINES and (source, run) == self._stretch
-        if goes_on and is_continuation(head, source):
-            self._entry_lines += 1
+        quick = _quick_head(raw, source)
+        if quick is not None:
+            self._begin_entry(*quick, source, run)
         else:
-            self._begin_entry(head, raw, source, run)
+            head = decode_line(raw[:_HEAD_BYTES])
+            goes_on = 0 < self._entry_lines < MAX_ENTRY_LINES and (source, run) == self._stretch
+            if goes_on and is_continuation(head, source):
+                self._entry_lines += 1
+            else:
+                level, component = level_and_component(head, raw, source)
+                self._begin_entry(level, component, source, run)
+                self._entry_lines = 1 if starts_entry(head, source) else 0
         if not self._passes:
             return
         if self._waiting is None:
@@ -114,16 +128,18 @@ class Selection:
             self._lines.extend(self._waiting)
             self._waiting = None
 
-    def _begin_entry(self, head: str, raw: bytes, source: Source, run: int) -> None:
+    def _begin_entry(self, level: Level, component: str, source: Source, run: int) -> None:
         query = self._query
         self._stretch = source, run
-        self._entry_lines = 1 if starts_entry(head, source) else 0
+        self._entry_lines = 1
         self._waiting = None if self._matcher is None else []
-        self._passes = self._all_runs or run == query.run
-        if self._passes and source is not Source.TRAY and (query.level or query.component):
-            level, component = level_and_component(head, raw, source)
-            self._passes = query.level is None or level >= query.level
-            self._passes &= not query.component or component == query.component
+        self._passes = (self._all_runs or run == query.run) and (
+            source is Source.TRAY
+            or (
+                (query.level is None or level >= query.level)
+                and (not query.component or component == query.component)
+            )
+        )
 
     def _has_it(self, n: int, raw: bytes) -> bool:
         found = self._matcher
@@ -207,6 +223,18 @@ def level_and_component(head: str, raw: bytes, source: Source) -> tuple[Level, s
         entry = parse_entry(decode_line(raw), source)
         return Level.INFO if entry.level is None else entry.level, entry.component
     return (Level.WARN if head.lstrip().startswith(_WARNING) else Level.INFO), ""
+
+
+def _quick_head(raw: bytes, source: Source) -> tuple[Level, str] | None:
+    """Level and component of a line that begins an entry beyond doubt, without decoding it."""
+    if source is Source.OUTPUT:
+        head = _QUICK_CONSOLE_HEAD.match(raw)
+        return None if head is None else (_QUICK_LEVELS[head[1]], head[2].decode())
+    if source is Source.LOG_FILE:
+        head = _QUICK_JSON_HEAD.match(raw)
+        level = None if head is None else _QUICK_LEVELS.get(head[1])
+        return None if head is None or level is None else (level, head[2].decode())
+    return None
 
 
 def _has(store: LogStore, found: Matcher, n: int, raw: bytes) -> bool:

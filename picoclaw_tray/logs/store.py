@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 16 * 1024
 """Bytes of a line that is masked in one go."""
+
+_SHARE_GONE = 8
+"""One in so many may be a line that was dropped and still takes memory."""
 
 _LONGEST_CHARACTER = 4
 """Bytes of UTF-8."""
@@ -93,7 +95,8 @@ class LogStore:
         self.redactor = Redactor() if redactor is None else redactor
         self._max_lines = max_lines
         self._max_bytes = max_bytes
-        self._lines: deque[bytes] = deque()
+        self._lines: list[bytes] = []
+        self._gone = 0  # so many at its beginning were dropped; a slice of a deque costs far more
         self._bytes = 0
         self._end = 0
         self._cleared_at = 0
@@ -117,7 +120,7 @@ class LogStore:
     @property
     def first(self) -> int:
         """The number of the oldest line held; equals ``end`` when none is."""
-        return self._end - len(self._lines)
+        return self._end - len(self._lines) + self._gone
 
     @property
     def end(self) -> int:
@@ -150,7 +153,8 @@ class LogStore:
     def clear(self) -> None:
         """Forgets all lines; what is still captured goes into the next run (contract 9)."""
         self.begin_run()
-        self._lines.clear()
+        self._lines = []
+        self._gone = 0
         self._bytes = 0
         self._cleared_at = self._end
         self._marks.clear()
@@ -172,13 +176,11 @@ class LogStore:
             stretches.append(Stretch(self._end, source, self._run_id))
         self._end += len(lines)
         newest = lines[-self._max_lines :]
-        self._lines.extend(newest)
+        self._lines += newest
         self._bytes += sum(map(len, newest))
-        forget = self._lines.popleft
-        for _ in range(len(self._lines) - self._max_lines):
-            self._bytes -= len(forget())
+        self._forget(len(self._lines) - self._gone - self._max_lines)
         while self._bytes > self._max_bytes:
-            self._bytes -= len(forget())
+            self._forget(1)
         while len(stretches) > 1 and stretches[1].first <= self.first:
             del stretches[0]
 
@@ -289,12 +291,21 @@ class LogStore:
 
         What was dropped or is not there yet is missing.
         """
-        first = self.first
-        return list(islice(self._lines, max(begin - first, 0), max(end - first, 0)))
+        shift = self._gone - self.first
+        return self._lines[max(begin + shift, self._gone) : max(end + shift, self._gone)]
 
     def stretches(self) -> tuple[Stretch, ...]:
         """Which lines have one source and run; in order, the first may begin before ``first``."""
         return tuple(self._stretches)
+
+    def _forget(self, count: int) -> None:
+        """Drops so many of the oldest lines; none if it is less than one."""
+        if count > 0:
+            begin, self._gone = self._gone, self._gone + count
+            self._bytes -= sum(map(len, self._lines[begin : self._gone]))
+            if self._gone * _SHARE_GONE > len(self._lines):
+                del self._lines[: self._gone]
+                self._gone = 0
 
     def _stretch(self, n: int) -> Stretch:
         if not self.first <= n < self._end:
@@ -310,10 +321,9 @@ class LogStore:
         return (n for n in range(max(begin, self.first), self._end) if n not in passed)
 
     def _raw(self, n: int) -> bytes:
-        index = n - self.first
-        if index < 0:
+        if n < self.first:
             raise IndexError(n)
-        return self._lines[index]
+        return self._lines[n - self.first + self._gone]
 
     def _without_key(self, n: int) -> bytes:
         """The line, or a mask where it is the inside of a private key printed line by line."""

@@ -19,10 +19,13 @@ from tests.bench import (
     cycles,
     endings,
     flood_window,
+    full_log,
     gui_gap,
     icon_start,
     idle,
+    log_costs,
     status_verb,
+    steady_log,
 )
 from tests.bench.figures import Bench, Figure, Measure
 from tests.bench.report import dump_json, render_table
@@ -40,6 +43,10 @@ MEASURES: tuple[Measure, ...] = (
     cycles.KEPT,
     gui_gap.MEASURE,
     flood_window.MEASURE,
+    steady_log.MEASURE,
+    full_log.MEASURE,
+    log_costs.FOLLOWING,
+    log_costs.MASKING,
     config_reading.MEASURE,
 )
 

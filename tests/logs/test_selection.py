@@ -77,6 +77,22 @@ def test_entry_that_goes_on_may_pass_later():
     assert [selection.line_at(row) for row in range(4)] == [0, 1, 2, 3]
 
 
+def test_lines_of_the_log_file_pass_by_their_level_and_component():
+    store = store_of()
+    lines = [
+        b'{"level":"%s","component":"%s","time":"t","caller":"a:1","message":"m"}' % head
+        for head in ((b"debug", b"a"), (b"error", b"a"), (b"odd", b"a"), (b"fatal", b"b"))
+    ]
+    store.extend([*lines, b"no JSON"], Source.LOG_FILE)
+
+    assert selected(store, Query(level=Level.ERROR)) == [
+        line.decode() for line in (lines[1], lines[3], b"no JSON")
+    ]
+    assert selected(store, Query(level=Level.INFO, component="a")) == [
+        line.decode() for line in lines[1:3]
+    ]
+
+
 def test_notes_of_ours_pass_level_and_component_but_no_search():
     store = store_of(LINES[2])
     store.mark(MARK)

@@ -1,6 +1,6 @@
-"""A flood through the log window, beside a bare ``QProcess.readAll`` loop.
+"""A flood through the archive and the whole window, beside a bare ``QProcess.readAll`` loop.
 
-    python -m tests.bench.programs.flood LINES HELD
+    python -m tests.bench.programs.flood FOLDER LINES HELD
 
 Each way runs the same program once, one after the other, in this process. Printed for each, as one
 JSON object: lines per second, our own CPU time, the longest gap of a heartbeat in the GUI
@@ -12,17 +12,23 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import TypeAlias
 
 import psutil
-from PySide6.QtCore import QEventLoop, QObject, QProcess, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QProcess, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
+from picoclaw_tray.desktop.log_archivist import LogArchivist
 from picoclaw_tray.desktop.log_model import LogModel
-from picoclaw_tray.desktop.log_view import LogView
+from picoclaw_tray.desktop.log_window import GatewayWindow
+from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.marks import MarkKind, RunMark
 from picoclaw_tray.logs.splitter import LineSplitter
 from picoclaw_tray.logs.store import LogStore
+from picoclaw_tray.system.log_archive import ArchiveLimits
 from tests.support.heartbeat import Heart
 
 LINE_BYTES = 120
@@ -71,22 +77,26 @@ class Flood(QObject):
 
 
 class Pipeline:
-    """What the program does with a chunk: split, keep, tell the model."""
+    """What the program does with a chunk: split, keep, mask and write down, tell the model."""
 
-    def __init__(self, held: int, *, window: bool, scrolled_up: bool = False) -> None:
+    def __init__(self, folder: Path, held: int, *, window: bool, scrolled_up: bool = False) -> None:
         self.store = LogStore(held, MAX_BYTES)
         self.store.begin_run()
         self._splitter = LineSplitter()
+        self._archivist = LogArchivist(folder, ArchiveLimits(), self.store.redactor)
+        self._archivist.begin(RunMark(MarkKind.STARTED, "2026-11-26T23:55:00+01:00", pid=1))
         self._model = LogModel(self.store)
-        self.view = LogView(self._model)
-        self.view.resize(900, 400)
+        self._window = GatewayWindow(self._model, [QAction("Start")])
+        self.view = self._window.panel.view
         self._scroll_up = scrolled_up
         if window:
-            self.view.show()
+            self._window.show()
 
     def take(self, chunk: bytes) -> None:
         """As ``app`` connects it."""
-        self.store.extend(self._splitter.feed(chunk))
+        lines = self._splitter.feed(chunk)
+        self.store.extend(lines)
+        self._archivist.take(lines, Source.OUTPUT)
         self._model.on_lines_appended()
         if self._scroll_up and self._model.rowCount() > BLOCK_LINES:
             self._scroll_up = False
@@ -94,13 +104,16 @@ class Pipeline:
 
     def counted(self, lines: int) -> bool:
         """Whether kept and dropped lines are all lines."""
-        self.view.hide()
+        self._window.hide()
+        self._archivist.close()
+        self._window.deleteLater()  # what is left to the end of the program meets no application
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         return self.store.total == lines == self.store.dropped + self.store.end - self.store.first
 
 
 def main() -> None:
     """Runs every way; the bare loop first and last."""
-    asked, held = map(int, sys.argv[1:])
+    folder, (asked, held) = Path(sys.argv[1]), map(int, sys.argv[2:])
     _application = QApplication(sys.argv[:1])
     lines = asked // BLOCK_LINES * BLOCK_LINES
     ways = {"bare loop": _measured(lines, _leave, None)}
@@ -109,7 +122,7 @@ def main() -> None:
         ("window following", True, False),
         ("window scrolled up", True, True),
     ):
-        pipeline = Pipeline(held, window=window, scrolled_up=scrolled_up)
+        pipeline = Pipeline(folder / name, held, window=window, scrolled_up=scrolled_up)
         ways[name] = _measured(lines, pipeline.take, pipeline)
     ways["bare loop again"] = _measured(lines, _leave, None)
     sys.stdout.write(json.dumps(ways))
