@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -25,25 +27,38 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAUSE_MS: Final = 200
+FLOOD_PAUSE_MS: Final = 20
 FIRST_PAUSE_MS: Final = 3000
 """By then the PID file's token is known, which is to be masked in the very first lines too."""
 
-BLOCK_BYTES: Final = 128 * 1024
-"""So much is masked and handed over at once: it takes about a millisecond."""
+TURN_BYTES: Final = 1024 * 1024
+"""So much is masked and handed over in one go: it takes about four milliseconds."""
 
 LONG_LINE: Final = 128 * 1024
 MAX_WAITING: Final = 16 * 1024 * 1024
-"""Bytes that may wait for a slow disk."""
+"""Bytes that may wait, for their turn or for a slow disk; a run on disk has hardly more."""
 
-LOST_MARK: Final = "… [{count} lines are missing here: the disk was too slow]"
+LOST_MARK: Final = "… [{count} lines are missing here: more came than could be written down]"
 
 _NOT_WRITTEN = QT_TRANSLATE_NOOP(
     "Archive", "The output of this run cannot be written to {folder} ({why}). Nothing else suffers."
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Lines that came together; ``size`` in bytes."""
+
+    lines: Sequence[bytes]
+    source: Source
+    size: int
+
+
 class LogArchivist(QObject):
-    """Collects lines, masks them block by block, and has a lane of its own write them.
+    """Collects lines, masks them in turns, and has a lane of its own write them.
+
+    In a flood the turns fall behind. What is dropped then, and counted, is what a run on disk would
+    soon have had to give up for its newest lines anyway.
 
     Signals:
         problem_changed(object): A ``Text`` that says why this run is not written down any further;
@@ -62,12 +77,12 @@ class LogArchivist(QObject):
         self._lane = Lane("archive", self)
         self._lane.job_done.connect(self._on_written)
         self._pause = QTimer(self, singleShot=True)
-        self._pause.timeout.connect(self._flush)
+        self._pause.timeout.connect(self._on_turn)
         self._is_open = False
         self._has_problem = False
-        self._source = Source.OUTPUT
-        self._lines: list[bytes] = []
-        self._size = 0
+        self._source = Source.OUTPUT  # of what was handed over last
+        self._queue: deque[_Batch] = deque()
+        self._queued = 0  # bytes in it
         self._waiting = 0  # bytes that the lane has not written yet
         self._lost = 0  # lines that there was no room for
 
@@ -77,88 +92,108 @@ class LogArchivist(QObject):
 
     def begin(self, mark: RunMark) -> None:
         """A run has begun whose pipe we read."""
-        self._flush()
+        self._finish()
         if self._has_problem:
             self._has_problem = False
             self.problem_changed.emit(None)
         self._is_open = True
         self._source = Source.OUTPUT
         self._lane.submit(Job(partial(self._begin, mark)))
-        self._lines = [dump_mark(mark)]
+        self._put((dump_mark(mark),), Source.OUTPUT)
         self._pause.start(FIRST_PAUSE_MS)
 
     def take(self, lines: Sequence[bytes], source: Source) -> None:
         """It has printed this, or somebody has written it about it elsewhere."""
         if not self._is_open:
             return
-        if source is not self._source:
-            self._source = source
-            self._lines.append(dump_mark(RunMark(MarkKind.SOURCE, "", source=source)))
-        size = sum(map(len, lines))
-        if size > LONG_LINE and max(map(len, lines)) > LONG_LINE:
-            self._take_long(lines)
-            return
-        self._lines += lines
-        self._size += size + len(lines)
-        if self._size >= BLOCK_BYTES and not self._is_at_beginning():
-            self._flush()
-        elif not self._pause.isActive():
-            self._pause.start(PAUSE_MS)
+        self._put(lines, source)
+        while self._queued > MAX_WAITING and len(self._queue) > 1:
+            gone = self._queue.popleft()
+            self._queued -= gone.size
+            self._lost += len(gone.lines)
+        is_beginning = self._pause.isActive() and self._pause.interval() == FIRST_PAUSE_MS
+        pause = FLOOD_PAUSE_MS if self._queued > TURN_BYTES else PAUSE_MS
+        if not self._pause.isActive() or (
+            self._pause.interval() > pause and not (is_beginning and self._queued < 4 * TURN_BYTES)
+        ):
+            self._pause.start(pause)
 
     def end(self, mark: RunMark) -> None:
         """The run has ended."""
-        if not self._is_open:
-            return
-        self._lines.append(dump_mark(mark))
-        self._flush()
-        self._is_open = False
-        self._lane.submit(Job(self._archive.close))
+        if self._is_open:
+            self._put((dump_mark(mark),), self._queue[-1].source if self._queue else self._source)
+            self._finish()
 
     def close(self) -> None:
         """Writes what is left, if that is quick."""
-        self._flush()
+        self._finish()
+        self._lane.close()
+
+    def _put(self, lines: Sequence[bytes], source: Source) -> None:
+        size = sum(map(len, lines)) + len(lines)
+        self._queue.append(_Batch(lines, source, size))
+        self._queued += size
+
+    def _finish(self) -> None:
+        """Hands everything over."""
+        while self._queue:
+            self._turn()
+        self._pause.stop()
         if self._is_open:
             self._is_open = False
             self._lane.submit(Job(self._archive.close))
-        self._lane.close()
-
-    def _is_at_beginning(self) -> bool:
-        """Whether the first lines wait to be masked; a flood does not wait for ever."""
-        first = self._pause.isActive() and self._pause.interval() == FIRST_PAUSE_MS
-        return first and self._size < MAX_WAITING // 4
 
     @Slot()
-    def _flush(self) -> None:
-        """Masks what was collected, and hands it over."""
-        self._pause.stop()
-        if not self._lines:
-            return
-        lines, self._lines, self._size = self._lines, [], 0
-        if self._waiting > MAX_WAITING:
-            self._lost += len(lines)
-            return
-        if self._lost:
-            lines.insert(0, LOST_MARK.format(count=self._lost).encode())
-            self._lost = 0
-        self._submit(self._masker.mask_lines(lines))
+    def _on_turn(self) -> None:
+        self._turn()
+        if self._queue:
+            self._pause.start(FLOOD_PAUSE_MS)
 
-    def _take_long(self, lines: Sequence[bytes]) -> None:
-        """Masking megabytes takes seconds; in the lane nobody waits for it."""
+    def _turn(self) -> None:
+        """Masks what came first, as much as is quick, and hands it over."""
+        lines: list[bytes] = []
+        size = 0
+        if self._waiting > MAX_WAITING:  # the disk is slow
+            return self._lose_all()
+        if self._lost:
+            lines.append(LOST_MARK.format(count=self._lost).encode())
+            self._lost = 0
+        while self._queue and size < TURN_BYTES:
+            batch = self._queue.popleft()
+            self._queued -= batch.size
+            size += batch.size
+            if batch.source is not self._source:
+                self._source = batch.source
+                lines.append(dump_mark(RunMark(MarkKind.SOURCE, "", source=batch.source)))
+            if batch.size > LONG_LINE and max(map(len, batch.lines)) > LONG_LINE:
+                lines = self._submit_long(lines, batch.lines)
+            else:
+                lines += batch.lines
+        self._submit(lines)
+        return None
+
+    def _lose_all(self) -> None:
+        self._lost += sum(len(batch.lines) for batch in self._queue)
+        self._queue.clear()
+        self._queued = 0
+
+    def _submit_long(self, before: list[bytes], lines: Sequence[bytes]) -> list[bytes]:
+        """Masking megabytes takes seconds, and in the lane nobody waits; what is left for now."""
         for line in lines:
             if len(line) <= LONG_LINE:
-                self._lines.append(line)
+                before.append(line)
                 continue
-            self._flush()
+            self._submit(before)
+            before = []
             self._waiting += len(line)
-            redactor = self._masker.redactor
-            self._lane.submit(Job(partial(self._write_long, line, redactor)))
-        self._size = sum(map(len, self._lines))
-        if self._lines and not self._pause.isActive():
-            self._pause.start(PAUSE_MS)
+            self._lane.submit(Job(partial(self._write_long, line, self._masker.redactor)))
+        return before
 
-    def _submit(self, block: bytes) -> None:
-        self._waiting += len(block)
-        self._lane.submit(Job(partial(self._write, block)))
+    def _submit(self, lines: Sequence[bytes]) -> None:
+        block = self._masker.mask_lines(lines)
+        if block:
+            self._waiting += len(block)
+            self._lane.submit(Job(partial(self._write, block)))
 
     @Slot(object)
     def _on_written(self, answer: object) -> None:
@@ -172,13 +207,14 @@ class LogArchivist(QObject):
 
     def _give_up(self, error: OSError) -> None:
         self._waiting = 0
-        if self._is_open:
+        if not self._has_problem:
             self._is_open = False
-            self._lines, self._size = [], 0
+            self._has_problem = True
+            self._queue.clear()
+            self._queued = 0
             self._pause.stop()
             why = error.strerror or type(error).__name__
             log.warning("the output of the gateway is not written down: %s", error)
-            self._has_problem = True
             self.problem_changed.emit(text(_NOT_WRITTEN, folder=str(self._folder), why=why))
 
     # -- in the lane -------------------------------------------------------------------------------

@@ -122,20 +122,46 @@ def test_line_of_megabytes_is_written_whole_and_masked(archivist, folder):
     assert told == "word " * 400_000 + f"api_key={MASK}"
 
 
-def test_lines_that_a_slow_disk_has_no_room_for_are_counted(archivist, folder, monkeypatch):
-    monkeypatch.setattr(module, "MAX_WAITING", 0)
-    monkeypatch.setattr(module, "BLOCK_BYTES", 1)
-    monkeypatch.setattr(module, "FIRST_PAUSE_MS", 0)
+def test_lines_that_a_slow_disk_has_no_room_for_are_counted(archivist, folder):
     archivist.begin(STARTED)
     archivist.take([b"one"], Source.OUTPUT)
-    archivist._waiting = 1
+    archivist._turn()
+    archivist._waiting = module.MAX_WAITING + 1
     archivist.take([b"two"], Source.OUTPUT)
     archivist.take([b"three"], Source.OUTPUT)
+    archivist._turn()
     archivist._waiting = 0
     archivist.take([b"four"], Source.OUTPUT)
     archivist.close()
 
-    assert text_of(folder) == ["one", "… [2 lines are missing here: the disk was too slow]", "four"]
+    lost = "… [2 lines are missing here: more came than could be written down]"
+    assert text_of(folder) == ["one", lost, "four"]
+
+
+def test_flood_that_is_too_fast_keeps_its_newest_lines(archivist, folder, monkeypatch):
+    monkeypatch.setattr(module, "MAX_WAITING", 1000)
+    archivist.begin(STARTED)
+    archivist._turn()
+    for number in range(30):
+        archivist.take([b"%099d" % number], Source.OUTPUT)
+    archivist.close()
+
+    lost, *kept = text_of(folder)
+    assert lost == "… [20 lines are missing here: more came than could be written down]"
+    assert [int(line) for line in kept] == list(range(20, 30))
+
+
+def test_flood_is_written_in_turns(qtbot, archivist, folder, monkeypatch):
+    monkeypatch.setattr(module, "TURN_BYTES", 1000)
+    archivist.begin(STARTED)
+    for number in range(100):
+        archivist.take([b"%099d" % number], Source.OUTPUT)
+    assert archivist._pause.interval() == module.FLOOD_PAUSE_MS
+
+    qtbot.waitUntil(lambda: not archivist._queue, timeout=10_000)
+    archivist.close()
+
+    assert [int(line) for line in text_of(folder)] == list(range(100))
 
 
 @contextmanager
@@ -159,7 +185,7 @@ def test_full_disk_is_said_once_and_the_next_run_is_tried_again(qtbot, archivist
         archivist.begin(STARTED)
         for _ in range(5):
             archivist.take([b"x" * 100] * 2000, Source.OUTPUT)
-            archivist._flush()
+            archivist._turn()
         qtbot.waitUntil(lambda: bool(told))
         archivist.take([b"more"], Source.OUTPUT)
         archivist.end(ENDED)
