@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAUSE_MS: Final = 200
-FLOOD_PAUSE_MS: Final = 20
+FLOOD_PAUSE_MS: Final = 30
 FIRST_PAUSE_MS: Final = 3000
 """By then the PID file's token is known, which is to be masked in the very first lines too."""
 

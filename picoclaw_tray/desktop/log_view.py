@@ -355,8 +355,10 @@ class LogView(QTableView):
         return self.fontMetrics().height() * rows + _ROW_PADDING
 
     def _rows_in_sight(self) -> range:
-        top, bottom = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        return range(max(0, top), (bottom if bottom >= 0 else self._log.rowCount() - 1) + 1)
+        """No more than fit, also before Qt has laid out new rows: until then it knows no last."""
+        top = max(0, self.rowAt(0))
+        fit = self.viewport().height() // self.verticalHeader().minimumSectionSize() + 2
+        return range(top, min(top + fit, self._log.rowCount()))
 
     def _fit_columns(self) -> None:
         """Makes the last column as wide as the widest message that was on the screen so far."""

@@ -54,7 +54,7 @@ class LineSplitter:
         if not newline:
             return []
         lines = [self._complete()]
-        if b"\r\n" in rest:
+        if b"\r" in rest:  # to look for one byte costs nothing
             rest = rest.replace(b"\r\n", b"\n")
         whole = rest.split(b"\n")
         last = whole.pop()
