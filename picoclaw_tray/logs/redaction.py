@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray.logs.secret_pairs import MASK, PAIR, mask_pair
+from picoclaw_tray.logs.secret_pairs import MASK, PAIR, SIGN, mask_pair
 from picoclaw_tray.logs.suspects import is_suspect
 
 if TYPE_CHECKING:
@@ -35,12 +35,20 @@ class Rule:
         hints: Lower-case substrings; a text without any of them cannot match.
         pattern: Finds the secret.
         replacement: What is put there, as for ``re.sub``.
+        sign: In lower case too; where it is not found, a slow pattern need not search.
     """
 
     name: str
     hints: tuple[str, ...]
     pattern: re.Pattern[str]
     replacement: str | Callable[[re.Match[str]], str]
+    sign: re.Pattern[str] | None = None
+
+    def may_match(self, lowered: str) -> bool:
+        """Whether a text, given in lower case, is worth a search."""
+        if not any(hint in lowered for hint in self.hints):
+            return False
+        return self.sign is None or self.sign.search(lowered) is not None
 
 
 def _rule(name: str, hints: str, pattern: str, replacement: str) -> Rule:
@@ -53,7 +61,7 @@ def _prefixed(name: str, hints: str, prefix: str, rest: str) -> Rule:
 
 
 RULES: Final = (
-    Rule("pair", ("key", "token", "secret", "pass", "auth", "cookie"), PAIR, mask_pair),
+    Rule("pair", ("key", "token", "secret", "pass", "auth", "cookie"), PAIR, mask_pair, SIGN),
     # Names such as sk-learn-like-model have neither a digit nor a capital letter; keys do.
     _prefixed(
         "openai-like", "sk-", r"sk-(?:(?:ant|proj|svcacct|admin|or|lf)-)?",
@@ -119,7 +127,7 @@ def mask(text: str) -> str:
     if not is_suspect(text):
         return text
     lowered = text.lower()
-    rules = [rule for rule in RULES if any(hint in lowered for hint in rule.hints)]
+    rules = [rule for rule in RULES if rule.may_match(lowered)]
     while (masked := _apply(rules, text)) != text:  # a mask may clear the way for another rule
         text = masked
     return text

@@ -38,6 +38,12 @@ PAIR: Final = re.compile(
     """,
     re.ASCII | re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
+SIGN: Final = re.compile(
+    r"(?:keys?|provided|token|secret|hash|password|passwd|passphrase|authorization|cookie)"
+    r"(?:\\*[\"'])?[ \t]*[=:]"
+)
+"""Where a key may end, in lower case; found in a tenth of the time, in whatever is no pair."""
+
 _START_OF_LINE = re.compile(r"^[ \t-]*[\w.-]*\Z", re.ASCII | re.MULTILINE)
 _LONGEST_INDENTED_KEY = 80
 _ITEM = re.compile(r"""(?:\\[^"']|[^\s,"'\\])+""")

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picoclaw_tray.logs.masked_blocks import mask_block
 from picoclaw_tray.logs.redaction import MASK, RULES, Redactor, _apply, mask
 from picoclaw_tray.logs.secret_pairs import PAIR
+from picoclaw_tray.logs.splitter import decode_line
+from picoclaw_tray.logs.suspects import suspects
 
 TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
 ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -227,6 +230,25 @@ def test_every_match_of_a_rule_is_suspect_and_hinted(text):
     untouched = mask(text) == text
 
     assert untouched == (_apply(RULES, text) == text)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@given(data=st.data())
+def test_whatever_a_rule_can_match_is_suspect_and_hinted(rule, data):
+    text = data.draw(st.from_regex(rule.pattern))
+
+    if _apply((rule,), text) != text:
+        assert mask(text) != text
+        assert list(suspects(text.encode("utf-8", "replace")))
+
+
+@given(st.lists(st.lists(SCRAPS, max_size=10).map("".join), min_size=1, max_size=5))
+def test_block_of_lines_is_masked_as_its_lines_are(texts):
+    lines = [text.replace("\n", "\x1b[0m").encode() for text in texts]
+
+    told = mask_block(b"\n".join(lines), Redactor()).split(b"\n")
+
+    assert list(map(decode_line, told)) == [mask(decode_line(line)) for line in lines]
 
 
 @pytest.mark.parametrize(
