@@ -40,7 +40,7 @@ class BlockMasker:
     def mask_lines(self, lines: Sequence[bytes]) -> bytes:
         r"""The lines, masked, each ended by ``\n``."""
         block = b"\n".join(lines)
-        if self._key_lines or block.find(_KEY_HINT) >= 0 or _ESCAPES[0] in block:
+        if self._key_lines or block.find(_KEY_HINT) >= 0 or block.find(_ESCAPES[0]) >= 0:
             block = b"\n".join([self._without_key(line) for line in lines])
         return mask_block(block, self.redactor) + b"\n" if lines else b""
 
@@ -91,8 +91,8 @@ def mask_line(raw: bytes, redactor: Redactor) -> bytes:
 
 def _suspects(block: bytes, redactor: Redactor) -> Iterator[int]:
     yield from suspects(block)
-    if _ESCAPES[0] in block or _ESCAPES[1][:1] in block:  # to look for one byte costs nothing
-        for needle in _ESCAPES:
-            yield from places_of(needle, block)
-    for value in redactor.values:
-        yield from places_of(value.encode(), block)
+    for escape in _ESCAPES:
+        if escape[-1] in block:  # to look for one byte costs nothing
+            yield from places_of(escape, block)
+    for value in redactor.values:  # JSON may hold half a pair of surrogates, which no line does
+        yield from places_of(value.encode("utf-8", "replace"), block)

@@ -77,6 +77,10 @@ def test_known_values_are_masked_also_in_colours():
     assert masked(TOKEN.encode(), coloured.encode(), values=(TOKEN,)) == [MASK.encode()] * 2
 
 
+def test_value_that_no_line_can_hold_does_no_harm():
+    assert masked(b"a?bcdefg", values=("a\ud800bcdefg",)) == [b"a?bcdefg"]
+
+
 def test_private_key_is_masked_line_by_line_also_over_several_blocks():
     masker = BlockMasker(Redactor())
 
