@@ -209,6 +209,7 @@ def read_run(run: ArchivedRun, limit_bytes: int) -> Iterator[tuple[Source, tuple
     last = run.parts[0][0] - 1
     for part, path in run.parts:
         if part > last + 1:
+            yield from reading.rest()  # a long line goes on in the next part, which is gone
             gap = GAP_MARK.format(first=last + 1, last=part - 1)
             yield Source.TRAY, (gap.encode(),)
         last = part

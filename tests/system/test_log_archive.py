@@ -111,6 +111,18 @@ def test_long_run_keeps_its_first_part_and_its_newest(archive, folder):
     assert gap.decode().startswith("… [parts 2 to ")
 
 
+def test_half_line_before_a_gap_is_not_joined_to_what_follows_it(folder):
+    folder.mkdir(parents=True)
+    for part, content in ((1, b"one\nhalf"), (3, b"three\n")):
+        (folder / f"run-000001-20261126-235500-1.{part}.log").write_bytes(content)
+
+    (run,) = archived_runs(folder)
+
+    assert [line.decode() for line in lines_of(run)] == [
+        "one", "half", "… [parts 2 to 2 of this run were removed to save room]", "three",
+    ]  # fmt: skip
+
+
 def test_old_runs_make_room(archive, folder):
     for number in range(1, 8):
         write_run(archive, started(number, number), *[b"x" * 50] * 5)
