@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal, Slot
 
 from picoclaw_tray.desktop.lane import Job, Lane
-from picoclaw_tray.desktop.log_archivist import LogArchivist
 from picoclaw_tray.desktop.log_feed import LogFeed
 from picoclaw_tray.desktop.run_marks import RunMarks
 from picoclaw_tray.lifecycle.messages import LaunchPlan
@@ -16,11 +15,13 @@ from picoclaw_tray.lifecycle.state import ProcessKey
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
 from picoclaw_tray.logs.store import LogStore
-from picoclaw_tray.system.log_archive import archive_folder, archive_limits, read_run
 from picoclaw_tray.system.observation import Observation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from picoclaw_tray.desktop.controller import GatewayController
+    from picoclaw_tray.desktop.log_archivist import LogArchivist
     from picoclaw_tray.desktop.log_model import LogModel
     from picoclaw_tray.logs.store import LogTail
     from picoclaw_tray.system.launch_site import LaunchSite
@@ -52,12 +53,8 @@ class GatewayLog(QObject):
         self._limits = settings.log_lines, settings.log_megabytes * MEGABYTE
         self.store = LogStore(*self._limits)
         self.feed = LogFeed(site.place, self)
-        self.archive_folder = archive_folder(site.log_folder)
+        self._site = site
         self._archivist: LogArchivist | None = None
-        if settings.archive_megabytes:
-            limits = archive_limits(settings.archive_megabytes, settings.archive_days)
-            self._archivist = LogArchivist(self.archive_folder, limits, self.store.redactor, self)
-            self._archivist.problem_changed.connect(self.archive_problem_changed)
         self._has_pipe = False
         self._marks = RunMarks(self)
         self._model: LogModel | None = None
@@ -110,12 +107,21 @@ class GatewayLog(QObject):
         if self._model is not None:
             self._model.catch_up()
 
+    @property
+    def archive_folder(self) -> Path:
+        """Where the past runs are."""
+        from picoclaw_tray.system.log_archive import archive_folder  # noqa: PLC0415 - as above
+
+        return archive_folder(self._site.log_folder)
+
     def read_past_run(self, run: ArchivedRun) -> None:
         """Reads a run from the disk, in the background."""
         self._reader.submit(Job(partial(self._read, run)))
 
     def _read(self, run: ArchivedRun) -> LogStore:
         """In the lane."""
+        from picoclaw_tray.system.log_archive import read_run  # noqa: PLC0415 - as above
+
         store = LogStore(*self._limits, self.store.redactor)
         store.begin_run()
         for source, lines in read_run(run, self._limits[1]):
@@ -133,6 +139,18 @@ class GatewayLog(QObject):
     @Slot(ProcessKey, LaunchPlan)
     def _on_spawned(self, _key: ProcessKey, plan: LaunchPlan) -> None:
         self._has_pipe = not plan.outlives
+        if self._has_pipe and self._archivist is None and self._site.settings.archive_megabytes:
+            self._archivist = self._new_archivist()
+
+    def _new_archivist(self) -> LogArchivist:
+        from picoclaw_tray.desktop.log_archivist import LogArchivist  # noqa: PLC0415 - as above
+        from picoclaw_tray.system.log_archive import archive_limits  # noqa: PLC0415 - as above
+
+        settings = self._site.settings
+        limits = archive_limits(settings.archive_megabytes, settings.archive_days)
+        archivist = LogArchivist(self.archive_folder, limits, self.store.redactor, self)
+        archivist.problem_changed.connect(self.archive_problem_changed)
+        return archivist
 
     @Slot()
     def _on_run_started(self) -> None:
