@@ -49,6 +49,7 @@ class ConfigFiles:
         self._secret_files: tuple[Path, ...] = ()
         self._secret_stamps: Stamp = ()
         self._read_at: Stamp | None = None
+        self._read_with: Mapping[str, str] | None = None
         self._sources: ConfigSources | ConfigError = ConfigSources()
         self._configs: dict[Release, GatewayConfig | ConfigError] = {}
 
@@ -81,8 +82,10 @@ class ConfigFiles:
 
     def read(self, release: Release = NEWEST) -> GatewayConfig | ConfigError:
         """The config as it is now, as a gateway of this release reads it."""
-        if self._read_at is None or self.stamp() != self._read_at:
+        environ = dict(self._environ)  # it may follow settings, which change
+        if environ != self._read_with or self.stamp() != self._read_at:
             self._configs = {}
+            self._read_with = environ
             main_stamps = self._main_stamps()  # before: what changes meanwhile is read once more
             self._sources = self._gather()
             self._read_at = (*main_stamps, *self._secret_stamps)
@@ -113,7 +116,8 @@ class ConfigFiles:
             auth = _read(self._auth, AUTH_LIMIT)
         except OSError:
             auth = None  # as good as no login
-        return ConfigSources(config, security, auth, self._environ, self._secrets(config, security))
+        environ = dict(self._environ)
+        return ConfigSources(config, security, auth, environ, self._secrets(config, security))
 
     def _secrets(self, config: bytes | None, security: bytes | None) -> SecretSources:
         names = sorted(secret_file_names(config, security, self._environ))

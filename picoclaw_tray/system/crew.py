@@ -6,6 +6,7 @@ the icon is shown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,11 +25,51 @@ from picoclaw_tray.system.run_record import RunRecords
 from picoclaw_tray.system.traces import Traces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from picoclaw_tray.gateway.command_line import GatewayCommand
     from picoclaw_tray.lifecycle.state import Failure
+    from picoclaw_tray.settings import Settings
     from picoclaw_tray.system.launch_site import LaunchSite, StartOptions
+
+
+class StartEnvironment(Mapping[str, str]):
+    """The environment of the next gateway: it follows the settings, which may change meanwhile."""
+
+    def __init__(self, site: LaunchSite, options: StartOptions) -> None:
+        self._place = site.place
+        self._options = options
+        self._settings: Settings | None = None
+        self._environ: Mapping[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        """A variable.
+
+        Raises:
+            KeyError: It is not set.
+        """
+        return self._now()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of all that are set."""
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        """How many are set."""
+        return len(self._now())
+
+    def _now(self) -> Mapping[str, str]:
+        settings = self._options.settings
+        if settings is not self._settings:
+            self._environ = gateway_environment(
+                self._options.environ,
+                home=str(self._place.home),
+                config=str(self._place.config),
+                host=settings.host or None,
+                log_level=settings.log_level or None,
+            )
+            self._settings = settings
+        return self._environ
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +100,7 @@ def assemble(
     options = options or start_options(site)
     find_command: Callable[[], GatewayCommand | Failure]
     find_command = partial(_found, options) if command is None else partial(_given, command)
-    environ = gateway_environment(
-        options.environ,
-        home=str(place.home),
-        config=str(place.config),
-        host=options.settings.host or None,
-        log_level=options.settings.log_level or None,
-    )
+    environ = StartEnvironment(site, options)
     config = ConfigFiles(place, environ)
     traces = Traces(place)
     run_records = RunRecords(site.state_folder, silent_tray)
