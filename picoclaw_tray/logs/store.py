@@ -48,17 +48,11 @@ _first_of = attrgetter("first")
 
 @dataclass(frozen=True, slots=True)
 class LogSlice:
-    """The newest lines of a run, decoded and masked.
-
-    Attributes:
-        total: The offset to ask from next.
-        sources: From which of the lines on which source holds.
-    """
+    """The newest lines of a run, decoded and masked; ``total`` is the offset to ask from next."""
 
     lines: tuple[str, ...]
     total: int
     run_id: int
-    sources: tuple[tuple[int, Source], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,48 +194,25 @@ class LogStore:
         """
         return self._stretch(n).run
 
-    def since(
-        self,
-        offset: int = 0,
-        run_id: int | None = None,
-        max_lines: int | None = None,
-        max_chars: int | None = None,
-    ) -> LogSlice:
+    def since(self, offset: int = 0, run_id: int | None = None) -> LogSlice:
         """Returns the lines of the current run from ``offset`` on that are still held.
 
         Args:
             offset: The ``total`` of the asker's last answer. Dropped lines are skipped silently.
             run_id: The run id of that answer. With another one, or none, the offset counts as 0.
-            max_lines: Only so many of the newest.
-            max_chars: Only as many as have so many characters together, each cut to as many.
 
         Returns:
             Nothing but zeros before the first run (contract 9).
         """
         if self._run_id == 0:
             return LogSlice((), 0, 0)
-        numbers = list(self._numbers_of_run(max(offset if run_id == self._run_id else 0, 0)))
-        if max_lines is not None:
-            numbers = numbers[-max_lines:]
-        lines: list[str] = []
-        room = max_chars
-        for n in reversed(numbers):
-            line = self.line(n) if room is None else self.beginning(n, room)[0]
-            if room is not None:
-                room -= len(line) + 1
-                if room < 0:
-                    break
-            lines.append(line)
-        lines.reverse()
-        sources = self._changes_of_source(numbers[len(numbers) - len(lines) :])
-        return LogSlice(tuple(lines), self.total, self._run_id, sources)
+        lines = tuple(map(self.line, self.numbers_since(offset, run_id)))
+        return LogSlice(lines, self.total, self._run_id)
 
-    def _changes_of_source(self, numbers: Sequence[int]) -> tuple[tuple[int, Source], ...]:
-        sources = [self.source(n) for n in numbers]
-        before = [None, *sources]
-        return tuple(
-            (place, source) for place, source in enumerate(sources) if source is not before[place]
-        )
+    def numbers_since(self, offset: int = 0, run_id: int | None = None) -> Iterator[int]:
+        """The numbers of the lines that ``since`` returns, where these are too many at once."""
+        start = offset if run_id == self._run_id else 0
+        return iter(()) if self._run_id == 0 else self._numbers_of_run(max(start, 0))
 
     def tail(self, max_lines: int, max_chars: int) -> LogTail:
         """The last lines that the current run has printed, each up to so many characters.

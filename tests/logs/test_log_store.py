@@ -332,24 +332,3 @@ def test_pieces_of_a_line_are_the_line():
     store.extend([b"short"])
 
     assert "".join(store.pieces(0)) == "short"
-
-
-def test_answer_is_bounded_by_lines_and_characters():
-    store = running(max_lines=100, max_bytes=100_000)
-    store.extend([b"line %d" % number for number in range(10)])
-
-    assert store.since(0, 1, 3).lines == ("line 7", "line 8", "line 9")
-    assert store.since(0, 1, 9, 20).lines == ("line 8", "line 9")
-    assert store.since(8, 1, 9, 1000).lines == ("line 8", "line 9")
-
-
-def test_answer_tells_the_sources_of_its_lines():
-    store = running(max_lines=100)
-    store.mark(b"started")
-    store.extend([b"a", b"b"])
-    store.extend([b"panic: c"], Source.PANIC_FILE)
-    store.extend([b"d"])
-
-    assert store.since().sources == (
-        (0, Source.OUTPUT), (2, Source.PANIC_FILE), (3, Source.OUTPUT),
-    )  # fmt: skip
