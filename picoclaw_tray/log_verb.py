@@ -12,13 +12,14 @@ from picoclaw_tray.logs.entry import Level, Source
 from picoclaw_tray.logs.export import export_json, export_text
 from picoclaw_tray.logs.marks import parse_mark
 from picoclaw_tray.logs.query import Query, Search, matcher
+from picoclaw_tray.logs.redaction import Redactor
 from picoclaw_tray.logs.selection import Selection
 from picoclaw_tray.logs.store import LogStore
 from picoclaw_tray.presentation.run_marks import mark_text
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.system.log_archive import archived_runs, read_run
-from picoclaw_tray.system.log_files import Tail, keep, runs_folder
+from picoclaw_tray.system.log_files import Tail, keep, known_token, runs_folder
 from picoclaw_tray.system.paths import gateway_place
 from picoclaw_tray.text import Text
 from picoclaw_tray.verbs import carry_out
@@ -159,7 +160,7 @@ def _without_tray(place: GatewayPlace, query: Query, options: LogOptions, voice:
         )
         return _told(_read(run), query, options, voice)
     voice.remark(f"No tray runs. This is the end of {place.log}.")
-    store = LogStore(*_LIMITS)
+    store = _store(place)
     tail = Tail(place, store)
     while tail.read_more():
         pass
@@ -168,7 +169,7 @@ def _without_tray(place: GatewayPlace, query: Query, options: LogOptions, voice:
 
 
 def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice) -> Answer:
-    store = LogStore(*_LIMITS)
+    store = _store(place)
     tail, selection = Tail(place, store), Selection(store, query)
     try:
         while tail.read_more():
@@ -178,6 +179,7 @@ def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice
         shown = _write(store, selection, max(0, begin), options, voice)
         while True:
             time.sleep(PAUSE_S)
+            store.redactor = store.redactor.knowing(known_token(place))
             while tail.read_more():
                 pass
             _advance(selection)
@@ -185,6 +187,11 @@ def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice
             shown = _write(store, selection, max(0, shown), options, voice)
     finally:
         tail.close()
+
+
+def _store(place: GatewayPlace) -> LogStore:
+    """Masks also what only the PID file tells to be a secret."""
+    return LogStore(*_LIMITS, Redactor().knowing(known_token(place)))
 
 
 def _write(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, parse_pid_file
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import MarkKind, parse_mark
 from picoclaw_tray.system.demo_home import is_demo
+from picoclaw_tray.system.files import read_bounded, size_of
 from picoclaw_tray.system.log_archive import archive_folder, archived_runs
 from picoclaw_tray.system.log_follower import LogFollower
 from picoclaw_tray.system.paths import log_folder
@@ -16,15 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from picoclaw_tray.gateway.pid_file import PidRecord
     from picoclaw_tray.logs.store import LogStore
     from picoclaw_tray.system.log_archive import ArchivedRun
     from picoclaw_tray.system.paths import GatewayPlace
+
+
+TRAY_TURNS: Final = 4
+"""Every how many turns without news it is asked whether a tray runs."""
 
 
 def runs_folder(place: GatewayPlace) -> Path:
     """Where the past runs of a home are; a demo has everything in its own folder."""
     folder = place.home.parent / "log" if is_demo(place) else log_folder(place)
     return archive_folder(folder)
+
+
+def known_token(place: GatewayPlace) -> str:
+    """The token of the gateway that runs, which nobody may read anywhere; empty if unknown."""
+    record = _pid_record(place)
+    return record.token if record is not None else ""
 
 
 def keep(store: LogStore, source: Source, lines: tuple[bytes, ...]) -> None:
@@ -37,10 +50,11 @@ def keep(store: LogStore, source: Source, lines: tuple[bytes, ...]) -> None:
 
 
 class Tail:
-    """Follows the run that goes on, and then the next one, into a store; waits for nothing.
+    """Follows the runs of a home, one after the other, into a store; waits for nothing.
 
-    A gateway that a tray reads from a pipe is followed in our own files, any other in its
-    ``gateway.log``, near whose end it begins.
+    A gateway that a tray reads from a pipe is followed in our own files, from its beginning. Any
+    other is followed in its ``gateway.log``: near whose end we begin, or at what was its end when
+    the run before was over.
     """
 
     def __init__(self, place: GatewayPlace, store: LogStore) -> None:
@@ -49,19 +63,25 @@ class Tail:
         self._store = store
         self._run: _RunTail | None = None
         self._log: LogFollower | None = None
+        newest = self._newest()
+        self._known = _order(newest)  # of the newest run that was gone over to, or passed over
+        self._turns = 0
+        if newest is not None and self._goes_on(newest):
+            self._begin(newest)
+        else:
+            self._follow_log(None)
 
     def read_more(self) -> bool:
         """Takes in what is there by now; whether there may be more at once."""
-        newest = next(reversed(archived_runs(self._folder)), None)
-        goes_on = newest is not None and newest.ended is None and tray_pid(self._place) is not None
-        if newest is not None and self._run is None and goes_on:
+        if self._run is not None and self._take_run():
+            return True
+        newest = self._newest()
+        if newest is not None and _order(newest) > self._known:  # even if it is over already
+            self._take_log()
             self._begin(newest)
-        elif newest is not None and self._run and not self._run.is_of(newest) and goes_on:
-            while self._take_run():
-                pass
-            self._begin(newest)
-        if self._run is not None:
-            return self._take_run()
+            return True
+        if self._log is None and self._is_over():
+            self._follow_log(size_of(self._place.log))
         return self._take_log()
 
     def close(self) -> None:
@@ -71,10 +91,32 @@ class Tail:
         if self._log is not None:
             self._log.close()
 
+    def _newest(self) -> ArchivedRun | None:
+        return next(reversed(archived_runs(self._folder)), None)
+
+    def _goes_on(self, run: ArchivedRun) -> bool:
+        """A tray that was killed leaves a run without an end; the PID file knows better."""
+        if run.ended is not None or tray_pid(self._place) is None:
+            return False
+        record = _pid_record(self._place)
+        return record is None or record.pid == run.pid
+
+    def _is_over(self) -> bool:
+        """Whether whatever is written now is of another gateway than the run's."""
+        if self._run is not None and self._run.has_ended:
+            return True
+        self._turns += 1
+        return self._turns % TRAY_TURNS == 0 and tray_pid(self._place) is None
+
     def _begin(self, run: ArchivedRun) -> None:
         self.close()
         self._log = None
+        self._known = _order(run)
         self._run = _RunTail(run)
+        self._store.begin_run()
+
+    def _follow_log(self, start: int | None) -> None:
+        self._log = LogFollower(self._place.log, start=start)
         self._store.begin_run()
 
     def _take_run(self) -> bool:
@@ -86,8 +128,7 @@ class Tail:
 
     def _take_log(self) -> bool:
         if self._log is None:
-            self._log = LogFollower(self._place.log)
-            self._store.begin_run()
+            return False
         turn = self._log.read_more()
         keep(self._store, Source.LOG_FILE, turn.lines)
         return turn.more
@@ -102,6 +143,7 @@ class _RunTail:
         self._part = run.parts[0][0]
         self._source = Source.OUTPUT
         self._follower = self._follow()
+        self.has_ended = False
 
     def is_of(self, run: ArchivedRun) -> bool:
         return run.parts[0][1].name.startswith(f"{self._stem}.")
@@ -138,4 +180,16 @@ class _RunTail:
             elif mark.kind is MarkKind.SOURCE:
                 self._source = mark.source or Source.OUTPUT
             else:
+                self.has_ended |= mark.kind is MarkKind.ENDED
                 yield Source.TRAY, line
+
+
+def _order(run: ArchivedRun | None) -> tuple[str, int, int]:
+    return (run.started, run.number, run.pid) if run is not None else ("", 0, 0)
+
+
+def _pid_record(place: GatewayPlace) -> PidRecord | None:
+    try:
+        return parse_pid_file(read_bounded(place.pid_file, MAX_PID_FILE_BYTES + 1))
+    except OSError:
+        return None

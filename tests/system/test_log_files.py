@@ -1,0 +1,143 @@
+"""What a shell follows: runs that a tray writes down, and what gateways log without one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
+from picoclaw_tray.logs.store import LogStore
+from picoclaw_tray.system import log_files
+from picoclaw_tray.system.log_archive import ArchiveLimits, LogArchive
+from picoclaw_tray.system.log_files import Tail, known_token, runs_folder
+from picoclaw_tray.system.paths import GatewayPlace
+
+
+class Scene:
+    """A home, a tray that writes runs down, and who follows."""
+
+    def __init__(self, place):
+        self.place = place
+        self.archive = LogArchive(runs_folder(place), ArchiveLimits(part_bytes=200))
+        self.store = LogStore(10_000, 1_000_000)
+        self._tail = None
+        place.log.parent.mkdir(parents=True)
+
+    def begin(self, run, pid=None):
+        time = f"2026-01-01T10:00:{run:02}+00:00"
+        mark = RunMark(MarkKind.STARTED, time, run, pid or 100 + run)
+        self.archive.begin(mark)
+        self.archive.write(dump_mark(mark) + b"\n")
+
+    def print(self, *lines):
+        for line in lines:
+            self.archive.write(line.encode() + b"\n")
+
+    def end(self, run):
+        mark = RunMark(MarkKind.ENDED, "2026-01-01T11:00:00+00:00", run, 100 + run, 0)
+        self.archive.write(dump_mark(mark) + b"\n")
+        self.archive.close()
+
+    def log(self, *lines):
+        with self.place.log.open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+
+    def pid_file(self, pid):
+        record = {"pid": pid, "token": "0123456789abcdef" * 2, "version": "x", "port": 1}
+        self.place.pid_file.write_text(json.dumps(record | {"host": "localhost"}))
+
+    def close(self):
+        self.archive.close()
+        if self._tail is not None:
+            self._tail.close()
+
+    def read(self, looks=1):
+        """All that was followed, notes of ours left out."""
+        if self._tail is None:
+            self._tail = Tail(self.place, self.store)
+        for _ in range(looks):
+            while self._tail.read_more():
+                pass
+        numbers = range(self.store.first, self.store.end)
+        return [self.store.line(n) for n in numbers if self.store.source(n) is not Source.TRAY]
+
+
+@pytest.fixture
+def scene(tmp_path, own_machine, monkeypatch):
+    """Beside a tray that runs."""
+    monkeypatch.setattr(log_files, "tray_pid", lambda _place: 1)
+    made = Scene(GatewayPlace(tmp_path / "claw", tmp_path / "claw" / "config.json"))
+    yield made
+    made.close()
+
+
+def test_run_that_goes_on_is_followed_from_its_beginning_through_its_parts(scene):
+    scene.begin(1)
+    scene.print("a" * 150)
+    assert scene.read() == ["a" * 150]
+
+    scene.print("b" * 150, "c" * 150)
+
+    assert scene.read() == ["a" * 150, "b" * 150, "c" * 150]
+
+
+def test_run_that_came_and_went_between_two_looks_is_not_missed(scene):
+    scene.begin(1)
+    scene.print("one")
+    scene.read()
+    scene.end(1)
+    scene.begin(2)
+    scene.print("two")
+    scene.end(2)
+
+    assert scene.read() == ["one", "two"]
+
+
+def test_gateway_that_nobody_writes_down_is_followed_after_a_run_has_ended(scene):
+    scene.log("of run 1")
+    scene.begin(1)
+    scene.print("one")
+    scene.end(1)
+    scene.begin(2)
+    scene.read()
+    scene.end(2)
+    scene.read(2)
+
+    scene.log("by hand")
+    assert scene.read() == ["by hand"]
+    scene.begin(3)
+    scene.print("three")
+    assert scene.read() == ["by hand", "three"]
+
+
+def test_run_of_a_tray_that_was_killed_is_over(scene):
+    scene.begin(1)
+    scene.print("one")
+    scene.archive.close()
+    scene.pid_file(999)
+    scene.log("of another")
+
+    assert "one" not in scene.read()
+    scene.log("and on")
+    assert scene.read()[-1] == "and on"
+
+
+def test_run_is_over_when_its_tray_is_gone(scene, monkeypatch):
+    scene.begin(1)
+    scene.print("one")
+    scene.read()
+    monkeypatch.setattr(log_files, "tray_pid", lambda _place: None)
+    scene.read(log_files.TRAY_TURNS)
+    scene.log("by hand")
+
+    assert scene.read() == ["one", "by hand"]
+
+
+def test_token_is_that_of_the_pid_file(scene):
+    assert known_token(scene.place) == ""
+
+    scene.pid_file(1)
+
+    assert known_token(scene.place) == "0123456789abcdef" * 2
