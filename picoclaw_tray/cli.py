@@ -11,7 +11,7 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 from picoclaw_tray import __version__
 from picoclaw_tray.arguments import (
@@ -28,7 +28,9 @@ from picoclaw_tray.system.frozen import leave_bundle
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+_P = ParamSpec("_P")
 
 STANDARD_ERROR = 2
 INTERRUPTED = 130
@@ -107,18 +109,48 @@ def _logs(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
     known = {name: getattr(options, name) for name in LogOptions.__slots__ if name != "run"}
     remark = partial(print, file=sys.stderr, flush=True)
-    voice = Voice(sys.stdout.write, sys.stdout.flush, remark)
+    voice = Voice(_written(sys.stdout.write), _written(sys.stdout.flush), remark)
     try:
         answer = logs(LogOptions(**known, run=options.past or ""), environ, voice)
-        sys.stdout.flush()
+        voice.flush()
     except BrokenPipeError:
         _discard_output()
         return ExitCode.DONE
+    except _UnwritableError as error:
+        return _not_written(error.reason)
     except OSError as error:  # as below
         answer = _no_place(error)
     if answer.payload or answer.lines:
         return _print_answer(answer, options)
     return answer.exit_code
+
+
+class _UnwritableError(Exception):
+    """Standard output takes no more."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _written(write: Callable[_P, object]) -> Callable[_P, object]:
+    """Tells what cannot be written from what cannot be read."""
+
+    def tell(*args: _P.args, **kwargs: _P.kwargs) -> object:
+        try:
+            return write(*args, **kwargs)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _UnwritableError(error) from error
+
+    return tell
+
+
+def _not_written(error: OSError) -> int:
+    _discard_output()
+    print(f"The answer could not be written: {error.strerror}.", file=sys.stderr)
+    return ExitCode.FAILED
 
 
 def _version() -> Answer:
@@ -133,9 +165,7 @@ def _print_answer(answer: Answer, options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _discard_output()
-        print(f"The answer could not be written: {error.strerror}.", file=sys.stderr)
-        return ExitCode.FAILED
+        return _not_written(error)
     asked = getattr(options, "running", False) and answer.exit_code is ExitCode.DONE
     if asked and answer.payload.get("phase") != "running":
         return ExitCode.NOTHING

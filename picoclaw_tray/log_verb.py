@@ -15,6 +15,7 @@ from picoclaw_tray.logs.query import Query, Search, matcher
 from picoclaw_tray.logs.redaction import Redactor
 from picoclaw_tray.logs.selection import Selection
 from picoclaw_tray.logs.store import LogStore
+from picoclaw_tray.logs.whole_entry import lines_of_entry
 from picoclaw_tray.presentation.run_marks import mark_text
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
@@ -176,15 +177,18 @@ def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice
             pass
         _advance(selection)
         begin = len(selection) - options.lines if options.lines else 0
-        shown = _write(store, selection, max(0, begin), options, voice)
+        shown, end = max(0, begin), 0
         while True:
+            whole = _whole(store, selection, options, is_quiet=store.end == end)
+            rows = range(shown, max(shown, whole))
+            _write(store, selection, rows, options, voice)
+            shown, end = rows.stop, store.end
             time.sleep(PAUSE_S)
             store.redactor = store.redactor.knowing(known_token(place))
             while tail.read_more():
                 pass
             _advance(selection)
-            shown -= selection.drop()
-            shown = _write(store, selection, max(0, shown), options, voice)
+            shown = max(0, shown - selection.drop())
     finally:
         tail.close()
 
@@ -194,15 +198,19 @@ def _store(place: GatewayPlace) -> LogStore:
     return LogStore(*_LIMITS, Redactor().knowing(known_token(place)))
 
 
+def _whole(store: LogStore, selection: Selection, options: LogOptions, *, is_quiet: bool) -> int:
+    """Up to which row to write: an entry as JSON waits for the next one, or for a quiet moment."""
+    if not options.json or is_quiet or store.end == store.first:
+        return len(selection)
+    return selection.row_of(lines_of_entry(store, store.end - 1).start)
+
+
 def _write(
-    store: LogStore, selection: Selection, begin: int, options: LogOptions, voice: Voice
-) -> int:
-    """Writes the rows from one on; the row after the last."""
-    numbers = map(selection.line_at, range(begin, len(selection)))
-    for piece in _pieces(store, numbers, as_json=options.json):
+    store: LogStore, selection: Selection, rows: range, options: LogOptions, voice: Voice
+) -> None:
+    for piece in _pieces(store, map(selection.line_at, rows), as_json=options.json):
         voice.write(piece)
     voice.flush()
-    return len(selection)
 
 
 def _told(store: LogStore, query: Query, options: LogOptions, voice: Voice) -> Answer:
@@ -225,7 +233,9 @@ def _advance(selection: Selection) -> None:
 
 def _pieces(store: LogStore, numbers: Iterator[int], *, as_json: bool) -> Iterator[str]:
     if as_json:
-        yield from export_json(store, numbers)
+        marks = [(store.run(n), parse_mark(store.line(n))) for n in store.marks]
+        runs = {run: mark.run for run, mark in marks if mark is not None}
+        yield from export_json(store, numbers, runs)
         return
     for n in numbers:
         mark = parse_mark(store.line(n)) if store.source(n) is Source.TRAY else None

@@ -10,7 +10,7 @@ from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.whole_entry import entry_at, lines_of_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from picoclaw_tray.logs.entry import Entry
     from picoclaw_tray.logs.store import LogStore
@@ -34,15 +34,24 @@ def export_text(store: LogStore, numbers: Iterable[int]) -> Iterator[str]:
             yield "\n"
 
 
-def export_json(store: LogStore, numbers: Iterable[int]) -> Iterator[str]:
-    """The entries that the lines belong to, each once, as one JSON object a line."""
+def export_json(
+    store: LogStore, numbers: Iterable[int], runs: Mapping[int, int | None] | None = None
+) -> Iterator[str]:
+    """The entries that the lines belong to, each once, as one JSON object a line.
+
+    Args:
+        store: Whose.
+        numbers: Of the lines.
+        runs: The runs as a person counts them, by their ids; without any, the ids are told.
+    """
     end = 0
     for n in numbers:
         if n < max(end, store.first):
             continue
         end = lines_of_entry(store, n).stop
         entry, excess = entry_at(store, n, LONGEST)
-        yield json.dumps(entry_object(entry, store.run(n), excess), ensure_ascii=False) + "\n"
+        run = store.run(n) if runs is None else runs.get(store.run(n))
+        yield json.dumps(entry_object(entry, run, excess), ensure_ascii=False) + "\n"
 
 
 def as_printed(line: str) -> tuple[str, ...]:

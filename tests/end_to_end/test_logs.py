@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -235,3 +237,53 @@ def test_without_a_tray_the_end_of_the_log_is_read(shell, stand_in_home):
 
     assert told.out == "16:50:19 WRN x a.go:1 > Hm\n"
     assert told.err == f"No tray runs. This is the end of {stand_in_home.place.log}.\n"
+
+
+def test_follow_survives_rotation_and_loss_and_tells_each_entry_once(shell, stand_in_home):
+    log = stand_in_home.place.log
+    log.parent.mkdir()
+
+    def write(word):
+        line = {"level": "info", "component": "c", "time": "2026-01-01T00:00:00+00:00"}
+        with log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({**line, "caller": "a.go:1", "message": word}) + "\n")
+
+    write("word one")
+    with following(shell, "--json", "--grep", "word") as followed:
+        followed.until("word one")
+        log.rename(log.with_suffix(".1"))
+        write("word two")
+        write("nothing")
+        followed.until("word two")
+        log.unlink()
+        time.sleep(0.5)
+        write("word three")
+        followed.until("word three")
+        os.truncate(log, 0)
+        time.sleep(0.5)
+        write("word four")
+        followed.until("word four")
+
+    told = [json.loads(line)["message"] for line in followed.lines]
+    assert told == ["word one", "word two", "word three", "word four"]
+    assert (followed.said.status, followed.said.err) == (130, "")
+
+
+def test_full_disk_is_named(shell, stand_in_home):
+    stand_in_home.place.log.parent.mkdir()
+    stand_in_home.place.log.write_text('{"level":"info","time":"2026-01-01T00:00:00+00:00"}\n')
+
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "picoclaw_tray", "logs"],
+            env={**os.environ, **variables_of(stand_in_home)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+
+    assert ended.returncode == 1
+    assert "The answer could not be written: No space left on device." in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -188,3 +188,16 @@ def test_json_of_half_a_surrogate_pair_can_be_encoded():
 
     assert entry_json(entry).encode()
     assert entry_text(entry).encode()
+
+
+def test_run_is_told_as_a_person_counts():
+    store = LogStore(10, 1000)
+    store.begin_run()
+    store.extend([b"a"])
+    store.begin_run()
+    store.extend([b"b"])
+
+    told = [json.loads(line)["run"] for line in export_json(store, range(2), {1: 12})]
+
+    assert told == [12, None]
+    assert [json.loads(line)["run"] for line in export_json(store, range(2))] == [1, 2]
