@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +33,14 @@ FIRST_PAUSE_MS: Final = 3000
 """By then the PID file's token is known, which is to be masked in the very first lines too."""
 
 TURN_BYTES: Final = 1024 * 1024
-"""So much is masked and handed over in one go: it takes about four milliseconds."""
+TURN_S: Final = 0.008
+"""So much is masked in one go, or so long: with a secret in each line a megabyte takes 400 ms."""
+
+SLICE_BYTES: Final = 16 * 1024
+"""So much is masked before looking at the clock."""
+
+FINISH_S: Final = 1.0
+"""So long the next run, or the end of the tray, waits for what is left of this one."""
 
 LONG_LINE: Final = 128 * 1024
 MAX_WAITING: Final = 16 * 1024 * 1024
@@ -47,11 +55,17 @@ _NOT_WRITTEN = QT_TRANSLATE_NOOP(
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Lines that came together; ``size`` in bytes."""
+    """Lines that came together.
+
+    Attributes:
+        size: In bytes.
+        note: Which note of ours it is, if it is one; it is never dropped.
+    """
 
     lines: Sequence[bytes]
     source: Source
     size: int
+    note: MarkKind | None = None
 
 
 class LogArchivist(QObject):
@@ -83,6 +97,7 @@ class LogArchivist(QObject):
         self._source = Source.OUTPUT  # of what was handed over last
         self._queue: deque[_Batch] = deque()
         self._queued = 0  # bytes in it
+        self._masked: list[bytes] = []  # what this turn hands over
         self._waiting = 0  # bytes that the lane has not written yet
         self._lost = 0  # lines that there was no room for
 
@@ -99,7 +114,7 @@ class LogArchivist(QObject):
         self._is_open = True
         self._source = Source.OUTPUT
         self._lane.submit(Job(partial(self._begin, mark)))
-        self._put((dump_mark(mark),), Source.OUTPUT)
+        self._put((dump_mark(mark),), Source.TRAY, mark.kind)
         self._pause.start(FIRST_PAUSE_MS)
 
     def take(self, lines: Sequence[bytes], source: Source) -> None:
@@ -108,9 +123,7 @@ class LogArchivist(QObject):
             return
         self._put(lines, source)
         while self._queued > MAX_WAITING and len(self._queue) > 1:
-            gone = self._queue.popleft()
-            self._queued -= gone.size
-            self._lost += len(gone.lines)
+            self._drop_oldest()
         is_beginning = self._pause.isActive() and self._pause.interval() == FIRST_PAUSE_MS
         pause = FLOOD_PAUSE_MS if self._queued > TURN_BYTES else PAUSE_MS
         if not self._pause.isActive() or (
@@ -119,29 +132,45 @@ class LogArchivist(QObject):
             self._pause.start(pause)
 
     def end(self, mark: RunMark) -> None:
-        """The run has ended."""
+        """The run has ended; what waits for its turn is written down all the same."""
         if self._is_open:
-            self._put((dump_mark(mark),), self._queue[-1].source if self._queue else self._source)
-            self._finish()
+            self._is_open = False
+            self._put((dump_mark(mark),), Source.TRAY, MarkKind.ENDED)
+            self._pause.start(0)
 
     def close(self) -> None:
         """Writes what is left, if that is quick."""
         self._finish()
         self._lane.close()
 
-    def _put(self, lines: Sequence[bytes], source: Source) -> None:
+    def _put(self, lines: Sequence[bytes], source: Source, note: MarkKind | None = None) -> None:
         size = sum(map(len, lines)) + len(lines)
-        self._queue.append(_Batch(lines, source, size))
+        self._queue.append(_Batch(lines, source, size, note))
         self._queued += size
 
+    def _drop_oldest(self) -> None:
+        """Drops what came first but for notes, of which there are two at most."""
+        index = next(index for index, batch in enumerate(self._queue) if batch.note is None)
+        self._queued -= self._queue[index].size
+        self._lost += len(self._queue[index].lines)
+        del self._queue[index]
+
+    def _drop_all(self) -> None:
+        while any(batch.note is None for batch in self._queue):
+            self._drop_oldest()
+
     def _finish(self) -> None:
-        """Hands everything over."""
+        """Hands everything over, as far as that is quick."""
+        until = time.monotonic() + FINISH_S
         while self._queue:
             self._turn()
+            if time.monotonic() > until:
+                self._drop_all()
         self._pause.stop()
         if self._is_open:
             self._is_open = False
-            self._lane.submit(Job(self._archive.close))
+            self._say_lost()
+            self._end_file()
 
     @Slot()
     def _on_turn(self) -> None:
@@ -151,49 +180,66 @@ class LogArchivist(QObject):
 
     def _turn(self) -> None:
         """Masks what came first, as much as is quick, and hands it over."""
-        lines: list[bytes] = []
-        size = 0
         if self._waiting > MAX_WAITING:  # the disk is slow
-            return self._lose_all()
-        if self._lost:
-            lines.append(LOST_MARK.format(count=self._lost).encode())
-            self._lost = 0
-        while self._queue and size < TURN_BYTES:
-            batch = self._queue.popleft()
-            self._queued -= batch.size
+            self._drop_all()
+        size = 0
+        until = time.monotonic() + TURN_S
+        while self._queue and size < TURN_BYTES and time.monotonic() < until:
+            batch = self._next_slice()
             size += batch.size
-            if batch.source is not self._source:
-                self._source = batch.source
-                lines.append(dump_mark(RunMark(MarkKind.SOURCE, "", source=batch.source)))
-            if batch.size > LONG_LINE and max(map(len, batch.lines)) > LONG_LINE:
-                lines = self._submit_long(lines, batch.lines)
-            else:
-                lines += batch.lines
-        self._submit(lines)
-        return None
+            self._hand_over(batch)
+        self._write_masked()
 
-    def _lose_all(self) -> None:
-        self._lost += sum(len(batch.lines) for batch in self._queue)
-        self._queue.clear()
-        self._queued = 0
+    def _next_slice(self) -> _Batch:
+        """The beginning of what came first; a long line is a slice of its own."""
+        batch = self._queue.popleft()
+        if batch.size > SLICE_BYTES and len(batch.lines) > 1:
+            count, size = 1, len(batch.lines[0]) + 1
+            while size < SLICE_BYTES and count < len(batch.lines):
+                if len(batch.lines[count]) > LONG_LINE:
+                    break
+                size += len(batch.lines[count]) + 1
+                count += 1
+            first = replace(batch, lines=batch.lines[:count], size=size)
+            rest = replace(batch, lines=batch.lines[count:], size=batch.size - size)
+            if rest.lines:
+                self._queue.appendleft(rest)
+            batch = first
+        self._queued -= batch.size
+        return batch
 
-    def _submit_long(self, before: list[bytes], lines: Sequence[bytes]) -> list[bytes]:
-        """Masking megabytes takes seconds, and in the lane nobody waits; what is left for now."""
-        for line in lines:
-            if len(line) <= LONG_LINE:
-                before.append(line)
-                continue
-            self._submit(before)
-            before = []
-            self._waiting += len(line)
-            self._lane.submit(Job(partial(self._write_long, line, self._masker.redactor)))
-        return before
+    def _hand_over(self, batch: _Batch) -> None:
+        if batch.note in {None, MarkKind.ENDED}:  # a run begins with its note
+            self._say_lost()
+        if batch.note is None and batch.source is not self._source:
+            self._source = batch.source
+            mark = RunMark(MarkKind.SOURCE, "", source=batch.source)
+            self._masked.append(dump_mark(mark) + b"\n")
+        if len(batch.lines) == 1 and batch.size > LONG_LINE:
+            self._write_masked()
+            self._waiting += batch.size
+            redactor = self._masker.redactor
+            self._lane.submit(Job(partial(self._write_long, batch.lines[0], redactor)))
+        else:
+            self._masked.append(self._masker.mask_lines(batch.lines))
+        if batch.note is MarkKind.ENDED:
+            self._end_file()
 
-    def _submit(self, lines: Sequence[bytes]) -> None:
-        block = self._masker.mask_lines(lines)
+    def _say_lost(self) -> None:
+        if self._lost:
+            self._masked.append(LOST_MARK.format(count=self._lost).encode() + b"\n")
+            self._lost = 0
+
+    def _write_masked(self) -> None:
+        block = b"".join(self._masked)
+        self._masked.clear()
         if block:
             self._waiting += len(block)
             self._lane.submit(Job(partial(self._write, block)))
+
+    def _end_file(self) -> None:
+        self._write_masked()
+        self._lane.submit(Job(self._archive.close))
 
     @Slot(object)
     def _on_written(self, answer: object) -> None:
@@ -242,4 +288,4 @@ class LogArchivist(QObject):
         except OSError as error:
             self._archive.close()
             return error
-        return len(line)
+        return len(line) + 1

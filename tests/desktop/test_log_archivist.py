@@ -164,6 +164,64 @@ def test_flood_is_written_in_turns(qtbot, archivist, folder, monkeypatch):
     assert [int(line) for line in text_of(folder)] == list(range(100))
 
 
+def test_lines_that_take_long_to_mask_are_masked_in_short_turns(qtbot, archivist, folder):
+    lines = [b"%05d %s api_key=abcdefgh" % (n, b"x" * 100) for n in range(4000)]
+    archivist.begin(STARTED)
+    archivist.take(lines, Source.OUTPUT)
+
+    archivist._turn()
+
+    assert archivist._queued > sum(map(len, lines)) // 2
+    archivist.end(ENDED)
+    qtbot.waitUntil(lambda: not archivist._queue, timeout=10_000)
+    archivist.close()
+    assert [int(line.split()[0]) for line in text_of(folder)] == list(range(4000))
+    assert not [line for line in text_of(folder) if "abcdefgh" in line]
+    assert archived_runs(folder)[0].ended == ENDED
+
+
+def test_end_of_the_tray_does_not_wait_for_all_to_be_masked(archivist, folder, monkeypatch):
+    monkeypatch.setattr(module, "FINISH_S", 0.0)
+    lines = [b"%s api_key=abcdefgh" % (b"x" * 100)] * 4000
+    archivist.begin(STARTED)
+    archivist.take(lines, Source.OUTPUT)
+    archivist.close()
+
+    *kept, lost = text_of(folder)
+    assert (
+        lost
+        == f"… [{4000 - len(kept)} lines are missing here: more came than could be written down]"
+    )
+
+
+def test_notes_are_never_lost(archivist, folder, monkeypatch):
+    monkeypatch.setattr(module, "MAX_WAITING", 1000)
+    archivist.begin(STARTED)
+    for number in range(30):
+        archivist.take([b"%099d" % number], Source.OUTPUT)
+    archivist._waiting = 1001
+    archivist.end(ENDED)
+    archivist._turn()
+    archivist.begin(RunMark(MarkKind.RESTARTED, "2026-11-26T23:57:00+01:00", run=13, pid=5))
+    archivist.close()
+
+    first, second = archived_runs(folder)
+    assert (first.begun, first.ended) == (STARTED, ENDED)
+    (lost,) = [line.decode() for told, lines in read_run(first, 10_000) for line in lines][1:-1]
+    assert lost == "… [30 lines are missing here: more came than could be written down]"
+    assert second.begun is not None
+    assert second.begun.run == 13
+
+
+def test_long_line_among_others_keeps_its_place(archivist, folder):
+    lines = [b"a" * 100, b"b" * 200_000, b"c" * 100, b"d" * 200_000]
+    archivist.begin(STARTED)
+    archivist.take(lines * 2, Source.OUTPUT)
+    archivist.close()
+
+    assert [line.encode() for line in text_of(folder)] == lines * 2
+
+
 @contextmanager
 def full_disk(limit: int) -> Iterator[None]:
     """No file of this process may grow beyond so many bytes, as on a disk that is full."""
