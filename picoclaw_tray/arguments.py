@@ -182,13 +182,14 @@ def _add_logs(logs: argparse.ArgumentParser) -> None:
         metavar="N",
         help="the newest N lines; 0: all there are (default: %(default)s)",
     )
-    logs.add_argument("-f", "--follow", action="store_true", help="go on with what comes")
+    which = logs.add_mutually_exclusive_group()
+    which.add_argument("-f", "--follow", action="store_true", help="go on with what comes")
     logs.add_argument("--level", default="", choices=_LEVELS, help="at least this grave")
     logs.add_argument("--component", default="", metavar="C", help="of this component alone")
     logs.add_argument(
         "--grep", default="", metavar="RE", help="entries in which this regular expression is found"
     )
-    logs.add_argument(
+    which.add_argument(
         "--run", dest="past", type=_run, metavar="N|last", help="a past run, from disk"
     )
     # As in the query of PicoClaw's own launcher: what is no number is passed over.

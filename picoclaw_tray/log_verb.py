@@ -113,11 +113,13 @@ def _current(
         Request(Verb.LOGS, offset=options.offset, run_id=options.run_id), options, environ
     )
     if answer.exit_code is ExitCode.NOTHING and not options.json:
-        return _without_tray(place, query, options, voice)
+        return _from_files(place, query, options, voice, "No tray runs.")
     if answer.exit_code is not ExitCode.DONE:
         return answer
     store = _store_of(answer)
     if not options.json:
+        if not answer.payload.get("log_run_id"):
+            return _from_files(place, query, options, voice, "The tray has seen no gateway yet.")
         return _told(store, query, options, voice)
     wanted = _wanted(store, query, options)
     lines = [store.line(n) for n in wanted]
@@ -153,14 +155,14 @@ def _store_of(answer: Answer) -> LogStore:
     return store
 
 
-def _without_tray(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice) -> Answer:
+def _from_files(
+    place: GatewayPlace, query: Query, options: LogOptions, voice: Voice, why: str
+) -> Answer:
     run = _past_run(place, _LAST)
     if run is not None:
-        voice.remark(
-            f"No tray runs. This is the last run that one has written down ({run.started})."
-        )
+        voice.remark(f"{why} This is the last run that one has written down ({run.started}).")
         return _told(_read(run), query, options, voice)
-    voice.remark(f"No tray runs. This is the end of {place.log}.")
+    voice.remark(f"{why} This is the end of {place.log}.")
     store = _store(place)
     tail = Tail(place, store)
     while tail.read_more():

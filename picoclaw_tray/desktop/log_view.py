@@ -9,16 +9,16 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
-    QPoint,
     QRectF,
     Qt,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction, QFont, QFontDatabase, QKeySequence, QPainter, QTextOption
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtGui import QFont, QFontDatabase, QKeySequence, QPainter, QTextOption
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
-from picoclaw_tray.desktop.log_delegate import MARGIN, LineDelegate
+from picoclaw_tray.desktop.log_delegate import LineDelegate
+from picoclaw_tray.desktop.log_fit import LogFit
 from picoclaw_tray.desktop.log_model import Column
 
 if TYPE_CHECKING:
@@ -36,21 +36,9 @@ if TYPE_CHECKING:
     from picoclaw_tray.desktop.log_model import LogModel
     from picoclaw_tray.logs.query import Matcher
 
-_ROW_PADDING: Final = 3
-_FEWEST_ROWS: Final = 4
 _PLACEHOLDER_MARGIN: Final = 32
-_NARROWEST_MESSAGE: Final = 220
-"""Pixels; in a narrower window the component has to go, and then the time."""
-
 _SMALLEST_FONT: Final = 6.0
 _LARGEST_FONT: Final = 32.0
-_WIDEST_TEXT: Final = {
-    Column.TIME: "00:00:00",
-    Column.LEVEL: "■ PANIC",
-    Column.COMPONENT: "channels__",
-}
-_MAY_GO: Final = (Column.TIME, Column.COMPONENT)
-_WIDEST_COLUMN: Final = 2000
 
 
 class LogView(QTableView):
@@ -76,16 +64,11 @@ class LogView(QTableView):
         self._log = model
         self._is_following = True
         self._seen_end = 0
-        self._widest = 0
-        self._usual_widths: dict[Column, int] = {}
-        self._chosen_widths: dict[Column, int] = {}
-        self._is_fitting = False
-        self._has_wrapped = False
-        self._unwanted: set[Column] = set()
         self._placeholder = ""
         self._delegate = LineDelegate(self, model)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
+        self.fit = LogFit(self, model, self._delegate)
         self._usual_size = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).pointSizeF()
         self._set_up_looks()
         model.modelReset.connect(self._on_reset)
@@ -95,7 +78,6 @@ class LogView(QTableView):
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
-        self.horizontalHeader().sectionResized.connect(self._on_section_resized)
 
     @property
     def log(self) -> LogModel:
@@ -145,27 +127,8 @@ class LogView(QTableView):
     def set_wraps(self, wraps: bool) -> None:  # noqa: FBT001 - a setter
         """Whether long lines go on in the next row of text."""
         self._delegate.wraps = wraps
-        self._widest = 0
-        self._fit_rows()
+        self.fit.fit_font()
         self._on_caught_up()
-
-    def columns(self) -> dict[str, object]:
-        """How wide the person made columns, and which of them they do not want to see."""
-        widths: dict[str, object] = {
-            column.name: width for column, width in self._chosen_widths.items()
-        }
-        return widths | {"unwanted": sorted(column.name for column in self._unwanted)}
-
-    def restore_columns(self, columns: dict[str, object]) -> None:
-        """Sets them up so; what makes no sense is passed over."""
-        for column in _WIDEST_TEXT:
-            width = columns.get(column.name)
-            if isinstance(width, int) and 0 < width <= _WIDEST_COLUMN:
-                self.setColumnWidth(column, width)
-        unwanted = columns.get("unwanted")
-        names = unwanted if isinstance(unwanted, list) else []
-        self._unwanted = {column for column in _MAY_GO if column.name in names}
-        self._fit_columns()
 
     @Slot(bool)
     def set_paused(self, paused: bool) -> None:  # noqa: FBT001 - a slot
@@ -225,13 +188,13 @@ class LogView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lets the column fill the width."""
         super().resizeEvent(event)
-        self._fit_columns()
+        self.fit.fit_columns()
 
     def changeEvent(self, event: QEvent) -> None:
         """Fits the rows to another font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._fit_rows()
+            self.fit.fit_font()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Marks no line that nobody chose; Qt would take the first one."""
@@ -278,7 +241,7 @@ class LogView(QTableView):
 
     @Slot()
     def _on_reset(self) -> None:
-        self._widest = 0
+        self.fit.forget_widest()
         self._set_following(True)
 
     @Slot("QModelIndex", int, int)
@@ -289,18 +252,18 @@ class LogView(QTableView):
 
     @Slot()
     def _on_caught_up(self) -> None:
-        self._fit_columns()
+        self.fit.fit_columns()
         if self._is_following:
-            self._fit_heights_at_the_end()
+            self.fit.fit_heights_at_the_end()
             self.scrollToBottom()
-        self._fit_heights_in_sight()
+        self.fit.fit_heights_in_sight()
         self.tail_changed.emit()
 
     @Slot(int)
     def _on_scrolled(self, value: int) -> None:
         self._set_following(value >= self.verticalScrollBar().maximum())
-        self._fit_columns()
-        self._fit_heights_in_sight()
+        self.fit.fit_columns()
+        self.fit.fit_heights_in_sight()
 
     @Slot(int, int)
     def _on_range_changed(self, _minimum: int, maximum: int) -> None:
@@ -308,7 +271,7 @@ class LogView(QTableView):
             self.verticalScrollBar().setValue(maximum)
         else:
             self._set_following(self.verticalScrollBar().value() >= maximum)
-        self._fit_columns()
+        self.fit.fit_columns()
 
     def _set_following(self, is_following: bool) -> None:  # noqa: FBT001 - a setter
         if is_following != self._is_following:
@@ -320,128 +283,6 @@ class LogView(QTableView):
         font = self.font()
         font.setPointSizeF(min(max(points, _SMALLEST_FONT), _LARGEST_FONT))
         self.setFont(font)
-
-    def _fit_rows(self) -> None:
-        """Gives rows and columns the size that the font needs."""
-        self._delegate.set_up_font()
-        height = self._height_of_text(1)
-        self.verticalHeader().setMinimumSectionSize(height)
-        self.verticalHeader().setDefaultSectionSize(height)
-        self._forget_heights()
-        self.setMinimumHeight(_FEWEST_ROWS * height)
-        for column, text in _WIDEST_TEXT.items():
-            if column not in self._chosen_widths:
-                self._usual_widths[column] = self._delegate.width_of(text) + MARGIN
-                self._set_width(column, self._usual_widths[column])
-        self._widest = 0
-        self._fit_columns()
-
-    def _forget_heights(self) -> None:
-        """Of rows that were wrapped: no call of Qt makes a section forget its size."""
-        header, usual = self.verticalHeader(), self.verticalHeader().defaultSectionSize()
-        if self._has_wrapped:
-            for row in range(self._log.rowCount()):
-                if header.sectionSize(row) != usual:
-                    header.resizeSection(row, usual)
-        self._has_wrapped = False
-
-    def _set_width(self, column: Column, width: int) -> None:
-        """Sets one that nobody chose."""
-        self._is_fitting = True
-        self.setColumnWidth(column, width)
-        self._is_fitting = False
-
-    def _height_of_text(self, rows: int) -> int:
-        return self.fontMetrics().height() * rows + _ROW_PADDING
-
-    def _rows_in_sight(self) -> range:
-        """No more than fit, also before Qt has laid out new rows: until then it knows no last."""
-        top = max(0, self.rowAt(0))
-        fit = self.viewport().height() // self.verticalHeader().minimumSectionSize() + 2
-        return range(top, min(top + fit, self._log.rowCount()))
-
-    def _fit_columns(self) -> None:
-        """Makes the last column as wide as the widest message that was on the screen so far."""
-        room = self._room_for_message()
-        if not self.wraps:
-            self._widest = max(self._widest, *map(self._width, self._rows_in_sight()), 0)
-        width = max(self._widest, room)
-        if width != self.columnWidth(Column.MESSAGE):
-            self._set_width(Column.MESSAGE, width)
-
-    def _room_for_message(self) -> int:
-        """What the other columns leave, those that there is room for."""
-        header = self.horizontalHeader()
-        room = self.viewport().width() - self._width_of_column(Column.LEVEL)
-        for column in _MAY_GO:
-            rest = room - self._width_of_column(column)
-            hidden = column in self._unwanted or rest < _NARROWEST_MESSAGE
-            if header.isSectionHidden(column) != hidden:
-                self._is_fitting = True
-                header.setSectionHidden(column, hidden)
-                self._is_fitting = False
-            room = room if hidden else rest
-        return max(room, 0)
-
-    def _width_of_column(self, column: Column) -> int:
-        """Also of a hidden one."""
-        return self._chosen_widths.get(column, self._usual_widths[column])
-
-    def _fit_heights_in_sight(self) -> None:
-        """Gives the rows in sight the height that their wrapped message needs."""
-        if not self.wraps:
-            return
-        room, row = self.viewport().height(), max(0, self.rowAt(0))
-        while room > 0 and row < self._log.rowCount():
-            room -= self._fit_height(row)
-            row += 1
-
-    def _fit_heights_at_the_end(self) -> None:
-        """So that scrolling to the end shows the last row whole."""
-        if not self.wraps:
-            return
-        room, row = self.viewport().height(), self._log.rowCount() - 1
-        while room > 0 and row >= 0:
-            room -= self._fit_height(row)
-            row -= 1
-        self.updateGeometries()
-
-    def _fit_height(self, row: int) -> int:
-        message, width = self._log.row(row).cells.message, self.columnWidth(Column.MESSAGE)
-        height = self._height_of_text(self._delegate.rows_of(message, width))
-        if self.rowHeight(row) != height:
-            self.setRowHeight(row, height)
-            self._has_wrapped = True
-        return height
-
-    def _width(self, row: int) -> int:
-        return self._delegate.width_of(self._log.row(row).cells.message)
-
-    @Slot(int, int, int)
-    def _on_section_resized(self, column: int, _before: int, after: int) -> None:
-        if column == Column.MESSAGE:
-            self._fit_heights_in_sight()
-        elif after and not self._is_fitting:  # 0: it is hidden
-            self._chosen_widths[Column(column)] = after
-            self._fit_columns()
-
-    @Slot(QPoint)
-    def _on_header_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for column in _MAY_GO:
-            name = self._log.headerData(column, Qt.Orientation.Horizontal)
-            action = menu.addAction(str(name))
-            action.setCheckable(True)
-            action.setChecked(column not in self._unwanted)
-            action.setData(column)
-        menu.triggered.connect(self._on_column_toggled)
-        menu.popup(self.horizontalHeader().mapToGlobal(place))
-
-    @Slot(QAction)
-    def _on_column_toggled(self, action: QAction) -> None:
-        self._unwanted ^= {Column(action.data())}
-        self._fit_columns()
 
     @Slot("QModelIndex", "QModelIndex")
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
@@ -484,13 +325,5 @@ class LogView(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = self.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(2 * MARGIN)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._on_header_menu)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._fit_rows()
+        self.fit.fit_font()

@@ -44,7 +44,7 @@ class WindowMemory:
             panel.splitter.restoreState(split)
         columns = content.get("columns")
         if isinstance(columns, dict):
-            panel.view.restore_columns(columns)
+            panel.view.fit.restore(columns)
         zoom = content.get("zoom")
         if isinstance(zoom, int | float) and abs(zoom) < _LONGEST_PATTERN:
             panel.view.set_zoom(float(zoom))
@@ -61,7 +61,7 @@ class WindowMemory:
         content = {
             "geometry": _text(panel.window().saveGeometry()),
             "split": _text(panel.splitter.saveState()),
-            "columns": panel.view.columns(),
+            "columns": panel.view.fit.columns(),
             "zoom": panel.view.zoom,
             "wraps": panel.actions_.wrap.isChecked(),
             "details": panel.actions_.details.isChecked(),

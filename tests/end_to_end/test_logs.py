@@ -221,6 +221,7 @@ def test_what_makes_no_sense_is_explained(shell):
     assert (bad.status, bad.err) == (2, "The “(” at character 1 is not closed.\n")
     assert shell("logs", "--run", "77").status == 3
     assert shell("logs", "--run", "first").status == 2
+    assert shell("logs", "-f", "--run", "last").status == 2
     assert shell("logs", "clear").status == 3
     assert shell("logs", "--json").status == 3
 
