@@ -56,6 +56,18 @@ class TestRequest:
 
         assert parse_request(dump_request(request)) == request
 
+    @given(st.integers(), st.integers())
+    def test_place_in_the_log_survives_the_line(self, offset, run_id):
+        request = Request(Verb.LOGS, offset=offset, run_id=run_id)
+
+        assert parse_request(dump_request(request)) == request
+
+    @pytest.mark.parametrize("value", [b'"3"', b"3.5", b"true", b"null", b"[]"])
+    def test_place_in_the_log_that_is_no_number_is_ignored(self, value):
+        line = b'{"verb": "logs", "offset": %b, "run_id": %b}' % (value, value)
+
+        assert parse_request(line) == Request(Verb.LOGS)
+
     def test_parse_request_ignores_what_a_newer_program_says(self):
         assert parse_request(b'{"verb": "stop", "gently": true}') == Request(Verb.STOP)
 

@@ -43,6 +43,8 @@ class Heard:
         self.control.wished.connect(self.wishes.append)
         self.control.quit_wished.connect(self.quits.append)
         self.control.view_wished.connect(self.views.append)
+        self.asked: list[tuple[int, Request]] = []
+        self.control.log_asked.connect(self._on_log_asked)
 
     def ask(self, *requests):
         """Each from a connection of its own: 1, 2, …"""
@@ -52,6 +54,9 @@ class Heard:
     def see(self, *situations):
         for now in situations:
             self.control.on_situation(now)
+
+    def _on_log_asked(self, number, request):
+        self.asked.append((number, request))
 
     def _on_answered(self, number, answer):
         self.answers.append((number, answer))
@@ -118,6 +123,15 @@ class TestWish:
 
         assert tray.views == [view]
         assert tray.answers == [(1, Answer(ExitCode.DONE, {"status": "ok"}))]
+
+    @pytest.mark.parametrize("verb", [Verb.LOGS, Verb.CLEAR_LOGS])
+    def test_who_asks_for_the_log_is_passed_on(self, heard, verb):
+        tray = heard(STOPPED)
+
+        tray.ask(Request(verb))
+
+        assert tray.asked == [(1, Request(verb))]
+        assert tray.answers == []
 
     def test_status_is_answered_at_once_and_wishes_nothing(self, heard):
         tray = heard(RUNNING)
