@@ -97,7 +97,7 @@ def logs(options: LogOptions, environ: Mapping[str, str], voice: Voice) -> Answe
     if options.run:
         run = _past_run(place, options.run)
         if run is not None:
-            return _told(_read(run), query, options, voice)
+            return _told(_read(run, place), query, options, voice)
         return error_answer(f"There is no such run on disk: {options.run}.", ExitCode.NOTHING)
     return _current(place, query, options, environ, voice)
 
@@ -161,7 +161,7 @@ def _from_files(
     run = _past_run(place, _LAST)
     if run is not None:
         voice.remark(f"{why} This is the last run that one has written down ({run.started}).")
-        return _told(_read(run), query, options, voice)
+        return _told(_read(run, place), query, options, voice)
     voice.remark(f"{why} This is the end of {place.log}.")
     store = _store(place)
     tail = Tail(place, store)
@@ -263,8 +263,8 @@ def _past_run(place: GatewayPlace, wanted: str) -> ArchivedRun | None:
     return runs[-1] if runs else None
 
 
-def _read(run: ArchivedRun) -> LogStore:
-    store = LogStore(*_LIMITS)
+def _read(run: ArchivedRun, place: GatewayPlace) -> LogStore:
+    store = _store(place)
     store.begin_run()
     for source, lines in read_run(run, _LIMITS[1]):
         keep(store, source, lines)

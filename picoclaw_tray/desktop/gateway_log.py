@@ -41,11 +41,13 @@ class GatewayLog(QObject):
         token_seen(str): A gateway has this token, which nobody may read anywhere.
         archive_problem_changed(object): As ``LogArchivist.problem_changed``.
         past_run_read(LogStore): The answer to ``read_past_run``.
+        cleared(): All lines are forgotten; there is another run.
     """
 
     token_seen = Signal(str)
     archive_problem_changed = Signal(object)
     past_run_read = Signal(LogStore)
+    cleared = Signal()
 
     def __init__(self, site: LaunchSite, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +108,7 @@ class GatewayLog(QObject):
         self.store.clear()
         if self._model is not None:
             self._model.catch_up()
+        self.cleared.emit()
 
     @property
     def archive_folder(self) -> Path:

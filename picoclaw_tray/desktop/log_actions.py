@@ -56,7 +56,7 @@ class LogActions(QObject):
         self.save_visible = self._action(self.tr("&Save what is shown as…"), _Standard.Save)
         self.save_all = self._action(self.tr("Save all lines as…"), "Ctrl+Shift+S")
         self.open_folder = self._action(self.tr("Open the &folder of gateway.log"))
-        self.clear = self._action(self.tr("Clea&r"), "Ctrl+L")
+        self.clear = self._action(self.tr("Clear"), "Ctrl+L")
         self._connect()
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._on_context_menu)

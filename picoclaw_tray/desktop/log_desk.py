@@ -63,7 +63,8 @@ class LogDesk(QObject):
         silence.wished.connect(self.wished)
         panel.looked_for.connect(silence.on_looked_for)
         panel.hidden.connect(self._on_hidden)
-        panel.clear_requested.connect(self._log.clear)
+        panel.clear_requested.connect(self._on_clear_requested)
+        self._log.cleared.connect(self._on_runs_wished)
         panel.filter.runs_wished.connect(self._on_runs_wished)
         panel.filter.run_chosen.connect(self._on_run_chosen)
         self._log.past_run_read.connect(self._on_past_run_read)
@@ -78,6 +79,12 @@ class LogDesk(QObject):
             self._panel.show_log_size(log_size(size_of(self._place.log)))
 
     @Slot()
+    def _on_clear_requested(self) -> None:
+        """What is shown is meant; a past run on disk is not for us to forget."""
+        if self._log.model.store is self._log.store:
+            self._log.clear()
+
+    @Slot()
     def _on_runs_wished(self) -> None:
         if self._panel is not None:
             folder = self._log.archive_folder
@@ -90,18 +97,27 @@ class LogDesk(QObject):
         self._wanted = key
         if isinstance(key, ArchivedRun):
             self._log.read_past_run(key)
-        elif self._log.model.store is not self._log.store:
-            self._log.model.set_store(self._log.store)
+        else:
+            self._show(self._log.store)
 
     @Slot(LogStore)
     def _on_past_run_read(self, store: LogStore) -> None:
         if isinstance(self._wanted, ArchivedRun):  # they may want another one by now
+            self._show(store)
+
+    def _show(self, store: LogStore) -> None:
+        """Shows these lines; a pause was for the others."""
+        if self._panel is not None and self._log.model.store is not store:
+            self._panel.actions_.pause.setChecked(False)
+            self._panel.actions_.clear.setEnabled(store is self._log.store)
             self._log.model.set_store(store)
 
     @Slot()
     def _on_hidden(self) -> None:
+        """A past run is not kept for nobody."""
         if self._panel is not None:
             self._memory.keep(self._panel, self._log.store.redactor)
+            self._panel.filter.choose_run(None)
 
     @Slot()
     def _on_folder_wished(self) -> None:

@@ -79,9 +79,12 @@ class LogFit(QObject):
         """Gives rows and columns the size that the font needs."""
         self._delegate.set_up_font()
         height = self._height_of_text(1)
-        self._view.verticalHeader().setMinimumSectionSize(height)
-        self._view.verticalHeader().setDefaultSectionSize(height)
+        rows = self._view.verticalHeader()
+        if rows.defaultSectionSize() >= height:
+            rows.setMinimumSectionSize(height)
+        rows.setDefaultSectionSize(height)
         self._forget_heights()
+        rows.setMinimumSectionSize(height)  # last: Qt would raise every single row to it
         self._view.setMinimumHeight(_FEWEST_ROWS * height)
         for column, text in _WIDEST_TEXT.items():
             if column not in self._chosen_widths:

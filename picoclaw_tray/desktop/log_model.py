@@ -233,7 +233,9 @@ class LogModel(QAbstractTableModel):
         self._query = query
         if query == Query():
             self._next = None
-            self._replace(AllLines(self._store))
+            lines = AllLines(self._store)
+            lines.advance(LINES_A_STEP)
+            self._replace(lines)
             self.filtering.emit(False)
             self.catch_up()
         else:
@@ -272,7 +274,7 @@ class LogModel(QAbstractTableModel):
             self._start_afresh()
         elif not self._awake:
             return
-        elif self._paused:
+        elif self._next is None and self._paused:
             self.caught_up.emit()
             return
         if self._next is not None:

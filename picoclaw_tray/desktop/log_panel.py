@@ -88,6 +88,7 @@ class LogPanel(QWidget):
         search.found.connect(view.show_line)
         search.problem_found.connect(bar.show_problem)
         view.line_chosen.connect(search.set_place)
+        self._log.modelReset.connect(self._on_reset)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Tells it."""
@@ -137,6 +138,11 @@ class LogPanel(QWidget):
         self.actions_.pause.setChecked(False)
         self.view.show_newest()
         self.view.setFocus()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        """The line that the person was at is gone; Qt does not tell."""
+        self.view.line_chosen.emit(-1)
 
     @Slot(int)
     def _on_line_chosen(self, n: int) -> None:

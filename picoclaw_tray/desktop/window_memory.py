@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 _NAME: Final = "window.json"
 _LIMIT: Final = 64 * 1024
 _LONGEST_PATTERN: Final = 1000
+_SHORTEST_SECRET: Final = 6
 
 
 class WindowMemory:
@@ -56,8 +57,9 @@ class WindowMemory:
         """Writes down how it is set up now; what was searched for only if it is no secret."""
         state = panel.filter.state()
         told = asdict(state) | {"level": None if state.level is None else state.level.name}
-        if redactor.mask(state.pattern) != state.pattern or len(state.pattern) > _LONGEST_PATTERN:
-            told["pattern"] = ""
+        for name, told_text in (("pattern", state.pattern), ("component", state.component)):
+            if len(told_text) > _LONGEST_PATTERN or _may_be_secret(told_text, redactor):
+                told[name] = ""
         content = {
             "geometry": _text(panel.window().saveGeometry()),
             "split": _text(panel.splitter.saveState()),
@@ -78,6 +80,12 @@ class WindowMemory:
         except (OSError, ValueError, RecursionError):
             return {}
         return content if isinstance(content, dict) else {}
+
+
+def _may_be_secret(told: str, redactor: Redactor) -> bool:
+    """Also a part of one that is known, as when half of it was pasted."""
+    known = any(told in value for value in redactor.values)
+    return redactor.mask(told) != told or (known and len(told) >= _SHORTEST_SECRET)
 
 
 def _filter(told: object) -> FilterState:

@@ -23,8 +23,8 @@ _BAD_EXPRESSION = QT_TRANSLATE_NOOP(
 _TOO_LARGE = QT_TRANSLATE_NOOP("Search", "This regular expression is too large.")
 _NESTED = QT_TRANSLATE_NOOP(
     "Search",
-    "The repetition at character {place} repeats another one, as in (a+)+. To try all its ways "
-    "could take for ever.",
+    "The repetition at character {place} repeats what can be matched in several ways, as in (a+)+ "
+    "or (a|b)*. To try them all could take for ever.",
 )
 _BY_MESSAGE: Final[tuple[tuple[str, Template], ...]] = (
     (
@@ -91,7 +91,8 @@ class Query:
 class Matcher:
     """Finds a pattern in lines as they are shown: decoded and masked.
 
-    Nothing is found beyond ``MAX_SEARCHED`` characters.
+    Nothing is found beyond ``MAX_SEARCHED`` characters, and with three and more repetitions without
+    bound, as in ``.*.*.*``, beyond far fewer: it might take minutes.
     """
 
     def __init__(self, search: Search, expression: re.Pattern[str]) -> None:
@@ -100,10 +101,11 @@ class Matcher:
         plain = plain and not any(quote in search.pattern for quote in _QUOTES)
         self._needle = search.pattern if plain else ""
         self._folds = not search.is_case_sensitive
+        self._end = _reach(search.pattern) if search.is_regex else MAX_SEARCHED
 
     def matches(self, line: str) -> bool:
         """Whether a line has it."""
-        return self._expression.search(line, 0, MAX_SEARCHED) is not None
+        return self._expression.search(line, 0, self._end) is not None
 
     def may_match(self, raw: bytes) -> bool:
         """Whether a line may have it; a cheap look before it is masked.
@@ -120,7 +122,7 @@ class Matcher:
     def spans(self, line: str, limit: int) -> tuple[tuple[int, int], ...]:
         """Where a line has it: at most so many ranges of characters, none of them empty."""
         spans: list[tuple[int, int]] = []
-        for match in self._expression.finditer(line, 0, MAX_SEARCHED):
+        for match in self._expression.finditer(line, 0, self._end):
             if len(spans) >= limit:
                 break
             if match.end() > match.start():
@@ -131,7 +133,8 @@ class Matcher:
 def matcher(search: Search) -> Matcher | Text:
     """What finds it, or why the expression cannot be used.
 
-    An expression that repeats a repetition is refused: it may try more ways than there is time for.
+    An expression is refused that repeats what can be matched in several ways: there may be more
+    ways to try than there is time for.
     """
     flags = re.NOFLAG if search.is_case_sensitive else re.IGNORECASE
     pattern = search.pattern if search.is_regex else re.escape(search.pattern)
@@ -154,25 +157,37 @@ def _explained(error: re.error) -> Text:
     return text(next(templates, _BAD_EXPRESSION), place=place)
 
 
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()]|[*+]|\{\d*,\d*\}|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:=!]|\(|\)|\||[*+?]|\{\d+\}|\{\d*,\d*\}|.", re.DOTALL
+)
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
+_REPEATED = re.compile(r"[*+]|\{\d*,\d*\}|\{\d+\}")
+_VARIES = re.compile(r"[*+?|]|\{\d*,\d*\}")
+_REACH: Final = (MAX_SEARCHED, MAX_SEARCHED, MAX_SEARCHED, 500, 150, 60)
+"""Characters of a line that are searched, by the number of repetitions without bound."""
 
 
 def _nested_repetition(pattern: str) -> int | None:
-    """Where something is repeated without bound that has such a repetition inside."""
-    repeats = [False]  # one for each open group: whether it has an unbounded repetition
-    closed = False  # whether the group that was closed just now has one
+    """Where a group is repeated whose inside can be matched in several ways."""
+    varies = [False]  # one for each open group: whether its inside can be matched in several ways
+    closed = False  # whether that of the group that was closed just now can
     for match in _TOKEN.finditer(pattern):
         token = match[0]
-        unbounded = _UNBOUNDED.fullmatch(token) is not None
-        if unbounded and closed:
+        if closed and _REPEATED.fullmatch(token):
             return match.start()
         closed = False
-        if token == "(":
-            repeats.append(False)
-        elif token == ")" and len(repeats) > 1:
-            closed = repeats.pop()
-            repeats[-1] |= closed
-        elif unbounded:
-            repeats[-1] = True
+        if token.startswith("("):
+            varies.append(False)
+        elif token == ")" and len(varies) > 1:
+            closed = varies.pop()
+            varies[-1] |= closed
+        elif _VARIES.fullmatch(token):
+            varies[-1] = True
     return None
+
+
+def _reach(pattern: str) -> int:
+    """How much of a line is searched: the ways to try grow with its length, to a high power."""
+    tokens = (match[0] for match in _TOKEN.finditer(pattern))
+    repetitions = sum(_UNBOUNDED.fullmatch(token) is not None for token in tokens)
+    return _REACH[min(repetitions, len(_REACH) - 1)]

@@ -55,9 +55,17 @@ def _rule(name: str, hints: str, pattern: str, replacement: str) -> Rule:
     return Rule(name, tuple(hints.split()), re.compile(pattern), replacement)
 
 
+# Where a word may begin: also behind an escape of Go's ``%q`` or of JSON, whose letter is none of
+# the word's, and behind a colour whose escape character is written out.
+_BEHIND_ESCAPE = (
+    r"(?<=\\[abfnrtv])|(?<=\\x[0-9a-f]{2})|(?<=\\u[0-9a-f]{4})|(?<=\[[0-9]m)|(?<=\[[0-9]{2}m)"
+)
+_START = rf"(?:(?<![A-Za-z0-9])|{_BEHIND_ESCAPE})"
+
+
 def _prefixed(name: str, hints: str, prefix: str, rest: str) -> Rule:
     """A token that begins a word with a public prefix; the prefix is kept."""
-    return _rule(name, hints, rf"(?<![A-Za-z0-9])({prefix}){rest}", rf"\1{MASK}")
+    return _rule(name, hints, rf"{_START}({prefix}){rest}", rf"\1{MASK}")
 
 
 RULES: Final = (
@@ -90,11 +98,12 @@ RULES: Final = (
     _rule("telegram", ":", r"(?<![0-9])([0-9]{6,12}:)[A-Za-z0-9_-]{30,}", rf"\1{MASK}"),
     _rule(
         "discord", ".",
-        r"(?<![\w.-])[MNO][A-Za-z0-9_-]{17,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}", MASK,
+        rf"(?:(?<![\w.-])|{_BEHIND_ESCAPE})"
+        r"[MNO][A-Za-z0-9_-]{17,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}", MASK,
     ),
     _rule(
         "jwt", "eyj",
-        r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
+        _START + r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
         f"eyJ{MASK}",
     ),
     _rule(
@@ -108,14 +117,15 @@ RULES: Final = (
     # "Bearer authentication" is prose: a token has a digit or is long.
     _rule(
         "bearer", "bearer",
-        r"\b([Bb](?:earer|EARER)\s+)(?=\S*\d|\S{20})[A-Za-z0-9._~+/=-]{6,}", rf"\1{MASK}",
+        _START + r"([Bb](?:earer|EARER)\s+)(?=\S*\d|\S{20})[A-Za-z0-9._~+/=-]{6,}", rf"\1{MASK}",
     ),
-    _rule("sub-protocol", "token.", r"\b(token\.)[A-Za-z0-9_-]{16,}", rf"\1{MASK}"),
-    _rule("token-in-prose", "token", r"\b([Tt]oken(?: is)? )[0-9a-f]{32}\b", rf"\1{MASK}"),
-    _rule("cookie", "cookie", r"\b([Cc]ookie: +)[^\"'\n]+", rf"\1{MASK}"),
+    _rule("sub-protocol", "token.", _START + r"(token\.)[A-Za-z0-9_-]{16,}", rf"\1{MASK}"),
+    _rule("token-in-prose", "token", _START + r"([Tt]oken(?: is)? )[0-9a-f]{32}\b", rf"\1{MASK}"),
+    _rule("cookie", "cookie", _START + r"([Cc]ookie: +)[^\"'\n]+", rf"\1{MASK}"),
     _rule(
         "flag", "--",
-        r"(?<![A-Za-z0-9_-])(--[a-z-]{0,30}(?:token|secret|password|passphrase|key) +)"
+        rf"(?:(?<![A-Za-z0-9_-])|{_BEHIND_ESCAPE})"
+        r"(--[a-z-]{0,30}(?:token|secret|password|passphrase|key) +)"
         r"[^\s\"'-][^\s\"']*",
         rf"\1{MASK}",
     ),

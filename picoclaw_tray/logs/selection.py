@@ -199,7 +199,9 @@ def components(store: LogStore) -> tuple[str, ...]:
             continue
         head = decode_line(raw[:_HEAD_BYTES])
         if starts_entry(head, source):
-            found.add(level_and_component(head, raw, source)[1])
+            name = level_and_component(head, raw, source)[1]
+            if store.redactor.mask(name) == name:
+                found.add(name)
     return tuple(sorted(found - {""}))
 
 

@@ -366,6 +366,39 @@ def test_pause_holds_the_rows_and_counts_what_comes(rig):
     assert not rig.panel.actions_.pause.isChecked()
 
 
+def test_filter_that_is_taken_off_in_a_pause_shows_what_is_there(rig):
+    filter_by(rig, level=Level.ERROR)
+    rig.key(Key.Key_P, CONTROL)
+
+    filter_by(rig)
+
+    assert len(rig.lines) == 6
+
+
+def test_details_of_a_line_that_was_cleared_are_gone(rig):
+    rig.click(2)
+    rig.key(Key.Key_Return)
+    assert "Slow answer" in details(rig)
+
+    rig.store.clear()
+    rig.model.catch_up()
+
+    assert "Slow answer" not in details(rig)
+
+
+def test_larger_text_does_not_resize_row_by_row(rig):
+    store = LogStore(100_000, 64_000_000)
+    store.begin_run()
+    store.extend([LINES[0]] * 100_000)
+    rig.model.set_store(store)
+    resized: list[int] = []
+    rig.view.verticalHeader().sectionResized.connect(lambda row, *_: resized.append(row))
+
+    rig.key(Key.Key_Plus, CONTROL)
+
+    assert len(resized) < 1000
+
+
 def test_copy_as_json_has_whole_entries(rig):
     rig.click(4)
 
@@ -430,6 +463,10 @@ def test_secret_that_was_searched_for_is_not_written_down(rig, tmp_path: Path):
     WindowMemory(tmp_path).keep(rig.panel, Redactor())
 
     assert SECRET not in (tmp_path / "window.json").read_text(encoding="utf-8")
+    rig.panel.filter.restore(FilterState(component="93ff9696", pattern="6cdbcb3dd0"))
+    WindowMemory(tmp_path).keep(rig.panel, Redactor().knowing("93ff969686cdbcb3dd075e8fcecdcbfa"))
+    written = (tmp_path / "window.json").read_text(encoding="utf-8")
+    assert not [part for part in ("93ff9696", "6cdbcb3dd0") if part in written]
 
 
 @pytest.mark.parametrize(

@@ -110,3 +110,45 @@ def test_folder_that_cannot_be_written_is_said_in_the_window(
     rig.until(lambda: "The output of this run cannot be written to" in rig.says)
     rig.until(lambda: any("✓" in line for line in rig.lines))
     assert not isinstance(rig.state.phase, Failed)
+
+
+def test_clear_leaves_a_past_run_and_the_live_lines_alone(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    site = stand_in_home.site()
+    folder = archive_folder(site.log_folder)
+    folder.mkdir(parents=True)
+    (folder / "run-000007-20260101-101500-77.1.log").write_bytes(b"words of last year\n")
+    rig = start_rig(site)
+    rig.open_window()
+    rig.controller.lines_received.emit((b"live",))
+    box = run_box(rig)
+    box.opening.emit()
+    box.choose(next(c.value for c in box._choices if isinstance(c.value, ArchivedRun)))
+    rig.until(lambda: rig.lines == ["words of last year"])
+
+    rig.window.panel.clear_requested.emit()
+    assert not rig.window.panel.actions_.clear.isEnabled()
+    box.choose(None)
+
+    rig.until(lambda: rig.lines == ["live"])
+    rig.window.panel.clear_requested.emit()
+    assert rig.lines == []
+
+
+def test_run_that_was_chosen_is_no_filter_any_more_after_a_clear(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    rig = start_rig(stand_in_home.site())
+    rig.open_window()
+    rig.app.begin(start=True)
+    rig.until_runs()
+    rig.until(lambda: rig.lines)
+    box = run_box(rig)
+    box.opening.emit()
+    box.choose(1)
+
+    rig.window.panel.clear_requested.emit()
+    rig.controller.lines_received.emit((b"new",))
+
+    rig.until(lambda: "new" in rig.lines)

@@ -332,3 +332,12 @@ def test_pieces_of_a_line_are_the_line():
     store.extend([b"short"])
 
     assert "".join(store.pieces(0)) == "short"
+
+
+def test_few_dropped_lines_wait_for_more_before_they_are_given_back():
+    store = running(max_lines=100, max_bytes=100_000)
+    store.extend([b"%d" % number for number in range(103)])
+
+    assert (store.first, store.line(3), store.raw_lines(0, 5)) == (3, "3", [b"3", b"4"])
+    store.extend([b"%d" % number for number in range(103, 140)])
+    assert (store.first, store.line(40), store.line(139)) == (40, "40", "139")

@@ -67,6 +67,15 @@ def test_lines_with_a_secret_are_masked_and_no_other():
     assert masked(b"a", b"x api_key=abcdef y", b"b") == [b"a", f"x api_key={MASK} y".encode(), b"b"]
 
 
+@pytest.mark.parametrize("escape", ["\\n", "\\t", "\\x1b", "\\u003c", "\\u001b[31m", "\\x1b[0m"])
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.text[:24])
+def test_secret_behind_an_escape_is_masked(planted: Planted, escape: str):
+    line = f'12:00:00 ERR x a.go:1 > f error="bad:{escape}{planted.text}"'
+
+    assert planted.secret not in mask(line)
+    assert planted.secret.encode() not in masked(line.encode())[0]
+
+
 def test_no_lines_are_nothing():
     assert BlockMasker(Redactor()).mask_lines([]) == b""
 

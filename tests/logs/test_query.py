@@ -65,17 +65,40 @@ def test_bad_expression_is_explained(pattern, sentence):
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(a+)+$", "(?:a*)*", "((a+)b)*", r"(\w+\s?){2,}", "(a{1,})+", "([+]a*)+"]
+    "pattern",
+    [
+        *("(a+)+$", "(?:a*)*", "((a+)b)*", r"(\w+\s?){2,}", "(a{1,})+", "([+]a*)+"),
+        *("(a|a)*$", "(?:a|aa)+$", "(a?a)+b", r"(\S+ ?){9}#", "(a+){3}"),
+    ],
 )
 def test_repetition_of_a_repetition_is_refused(pattern):
     assert "could take for ever" in problem(pattern)
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(a+)b", "(a+)?", "(a+){3}", r"(\(a\+)+", "([+*])+", "(ab)+c*", "a+b*", "[]a+]+(b)"]
+    "pattern",
+    [
+        "(a+)b",
+        "(a+)?",
+        "(a|b)c+",
+        r"(\(a\+)+",
+        "([+*|])+",
+        "(ab)+c*",
+        "a+b*",
+        "[]a+]+(b)",
+        "(?:ab)+",
+    ],
 )
 def test_other_repetitions_are_taken(pattern):
     assert isinstance(matcher(Search(pattern, is_regex=True)), Matcher)
+
+
+@pytest.mark.parametrize("pattern", ["a*a*a*a*b", ".*.*.*=.*x", r"\w+\s*\w+\s*\w+\s*\w+!"])
+def test_many_repetitions_look_at_the_beginning_of_a_line_alone(pattern):
+    search = found(pattern, is_regex=True)
+
+    assert not search.matches("a" * MAX_SEARCHED)
+    assert search.matches("aa=aa=ab xabcd!")
 
 
 def test_cheap_look_is_a_look_at_the_whole_line():

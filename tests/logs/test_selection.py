@@ -153,6 +153,10 @@ def test_components_are_those_that_occur():
     assert components(store) == ("agent", "gateway", "odd", "voice", "x")
 
 
+def test_component_that_is_a_secret_is_not_offered():
+    assert components(store_of(b"12:00:00 INF sk-proj-A1b2C3d4E5f6G7h8I9j0K1l2 a.go:1 > x")) == ()
+
+
 def test_components_are_bounded():
     lines = [b"12:00:00 INF c%d a.go:1 > x" % number for number in range(300)]
 
