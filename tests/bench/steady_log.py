@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure, Measure
@@ -12,14 +13,20 @@ if TYPE_CHECKING:
 
     from tests.bench.figures import Bench
 
-SECONDS, QUICK_SECONDS = 60, 3
+SECONDS, QUICK_SECONDS = 60, 10
+WAYS = ("bare", "closed", "open")
 
 
 def _take(bench: Bench) -> Iterator[Figure]:
     seconds = QUICK_SECONDS if bench.quick else SECONDS
-    shares = answer_of(bench, "steady_log", str(bench.folder), str(seconds))
-    for name in ("closed", "open"):
-        yield Figure(f"window {name}", 100 * shares[name], "% CPU", 100 * shares["bare"])
+
+    def share(way: str) -> float:
+        return float(answer_of(bench, "steady_log", str(bench.folder), str(seconds), way))
+
+    with ThreadPoolExecutor() as together:  # they mostly sleep, and CPU time is their own
+        bare, closed, opened = together.map(share, WAYS)
+    yield Figure("window closed", 100 * closed, "% CPU", 100 * bare)
+    yield Figure("window open", 100 * opened, "% CPU", 100 * bare)
 
 
-MEASURE = Measure("steady", f"1,000 lines a second for {SECONDS} s, each way", _take)
+MEASURE = Measure("steady", f"1,000 lines a second for {SECONDS} s, all ways at once", _take)
