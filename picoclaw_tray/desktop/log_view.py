@@ -242,6 +242,7 @@ class LogView(QTableView):
     @Slot()
     def _on_reset(self) -> None:
         self.fit.forget_widest()
+        self._seen_end = self._log.store.end  # other rows: what is there is seen
         self._set_following(True)
 
     @Slot("QModelIndex", int, int)
