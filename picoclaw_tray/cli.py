@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import select
 import sys
 from functools import partial
 from pathlib import Path
@@ -109,7 +110,7 @@ def _logs(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
     known = {name: getattr(options, name) for name in LogOptions.__slots__ if name != "run"}
     remark = partial(print, file=sys.stderr, flush=True)
-    voice = Voice(_written(sys.stdout.write), _written(sys.stdout.flush), remark)
+    voice = Voice(_written(sys.stdout.write), _written(_flush), remark)
     try:
         answer = logs(LogOptions(**known, run=options.past or ""), environ, voice)
         voice.flush()
@@ -145,6 +146,16 @@ def _written(write: Callable[_P, object]) -> Callable[_P, object]:
             raise _UnwritableError(error) from error
 
     return tell
+
+
+def _flush() -> None:
+    """Also notices that nobody reads any more while there is nothing to write: ``-f | head``."""
+    sys.stdout.flush()
+    if sys.platform != "win32":
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)
+        if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0)):
+            raise BrokenPipeError
 
 
 def _not_written(error: OSError) -> int:

@@ -143,6 +143,26 @@ def test_closed_pipe_ends_it_quietly(stand_in_home, start):
     assert (ended.stdout.count("\n"), ended.stderr) == (1, "")
 
 
+def test_follow_ends_quietly_when_nobody_reads_although_nothing_comes(stand_in_home, own_machine):
+    stand_in_home.place.log.parent.mkdir()
+    stand_in_home.place.log.write_text(
+        '{"level":"warn","component":"x","time":"2026-04-24T16:50:19+08:00","message":"Hm"}\n',
+        encoding="utf-8",
+    )
+    command = f"{sys.executable} -m picoclaw_tray logs -f | head -n 1"
+
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        env={**os.environ, **variables_of(stand_in_home)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout.count("\n"), ended.stderr) == (0, 1, "")
+
+
 def test_follow_goes_on_into_the_next_run(shell, start):
     start("chatter=0.2")
 
