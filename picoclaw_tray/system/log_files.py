@@ -116,7 +116,7 @@ class Tail:
         self._store.begin_run()
 
     def _follow_log(self, start: int | None) -> None:
-        self._log = LogFollower(self._place.log, start=start)
+        self._log = LogFollower(self._place.log, start=start, since=float("-inf"))
         self._store.begin_run()
 
     def _take_run(self) -> bool:

@@ -54,7 +54,7 @@ class LogFollower:
         path: The log.
         start: Where to begin, in bytes; none: near the end.
         since: Of what is there already when beginning near the end, only lines that may be as
-            young as this; seconds since the epoch.
+            young as this; seconds since the epoch. Minus infinity: also those that tell no time.
     """
 
     def __init__(self, path: Path, *, start: int | None = None, since: float = 0.0) -> None:
@@ -103,7 +103,7 @@ class LogFollower:
             return False
         if self._start is None:
             self._jump(max(0, size - NEAR_END_BYTES))
-            self._old_end = size
+            self._old_end = size if self._since > float("-inf") else 0
         else:
             self._go_to(self._start)
         return True

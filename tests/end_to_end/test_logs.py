@@ -260,6 +260,20 @@ def test_without_a_tray_the_end_of_the_log_is_read(shell, stand_in_home):
     assert told.err == f"No tray runs. This is the end of {stand_in_home.place.log}.\n"
 
 
+def test_lines_of_no_known_form_are_printed_as_they_are_but_for_what_a_terminal_obeys(
+    shell, stand_in_home
+):
+    stand_in_home.place.log.parent.mkdir()
+    stand_in_home.place.log.write_bytes(b"garbage \x1b[31mred\n\xff\xfe \x1b]0;title\x07\n{\n")
+
+    told = lines_of(shell("logs"))
+
+    assert len(told) == 3
+    assert told[0].startswith("garbage ")
+    assert told[2] == "{"
+    assert not [char for line in told for char in line if not char.isprintable()]
+
+
 def test_follow_survives_rotation_and_loss_and_tells_each_entry_once(shell, stand_in_home):
     log = stand_in_home.place.log
     log.parent.mkdir()
