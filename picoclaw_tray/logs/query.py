@@ -115,9 +115,13 @@ class Matcher:
         if not self._needle:
             return True
         line = raw.decode("utf-8", "replace")
-        if not line.isprintable():  # escape sequences that are taken out may part a word
-            return True
-        return self._needle.lower() in line.lower() if self._folds else self._needle in line
+        if not line.isprintable() and not line.replace("\t", " ").isprintable():
+            return True  # escape sequences that are taken out may part a word
+        if not self._folds:
+            return self._needle in line
+        if not self._needle.isascii():  # "Σ" has two small letters: what is next decides
+            return self._expression.search(line) is not None
+        return self._needle.lower() in line.lower()
 
     def spans(self, line: str, limit: int) -> tuple[tuple[int, int], ...]:
         """Where a line has it: at most so many ranges of characters, none of them empty."""

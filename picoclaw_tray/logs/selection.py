@@ -125,7 +125,7 @@ class Selection:
             return
         self._waiting.append(n)
         if self._has_it(n, raw):
-            self._lines.extend(self._waiting)
+            self._lines.extend(self._waiting[bisect_left(self._waiting, self._store.first) :])
             self._waiting = None
 
     def _begin_entry(self, level: Level, component: str, source: Source, run: int) -> None:

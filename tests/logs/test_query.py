@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from picoclaw_tray.logs.query import MAX_SEARCHED, Matcher, Search, matcher
@@ -109,6 +109,8 @@ def test_cheap_look_is_a_look_at_the_whole_line():
     assert found("•").may_match(b"x")
     assert found('"').may_match(b"x")
     assert found("a", is_regex=True).may_match(b"x")
+    assert found("go").may_match(b"\tmain.go:7")
+    assert not found("no").may_match(b"\tmain.go:7")
 
 
 @given(st.text(st.sampled_from("abAB(*[]+\\.{1,}?|^$"), max_size=12))
@@ -119,6 +121,18 @@ def test_any_expression_gives_a_matcher_or_a_sentence(pattern):
         assert re.fullmatch(r"[A-Z][^{}]*\.", render(result))
     else:
         result.spans("abABabab", 9)
+
+
+LETTERS = 'aAkK\u212aſsSßẞςσΣιİıµμΜǅǆ\t"• .'
+"""Some that have more than two forms, or whose small form depends on what is beside them."""
+
+
+@given(st.text(LETTERS, min_size=1, max_size=4), st.text(LETTERS, max_size=12), st.booleans())
+@example("ΟΔΟΣ", "ΟΔΟΣΑ", False)
+def test_cheap_look_loses_nothing(needle, line, is_case_sensitive):
+    search = found(needle, is_case_sensitive=is_case_sensitive)
+
+    assert search.may_match(line.encode()) or not search.matches(line)
 
 
 @given(st.text(max_size=5), st.text(max_size=20), st.text(max_size=20))

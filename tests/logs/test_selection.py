@@ -134,6 +134,17 @@ def test_dropped_rows_are_forgotten_from_the_front():
     assert (selection.row_of(0), selection.row_of(3), selection.row_of(9)) == (0, 1, 3)
 
 
+def test_lines_that_were_dropped_while_they_waited_do_not_come_back():
+    store = store_of(LINES[2], b"one", held=2)
+    selection = Selection(store, Query(search=Search("needle")))
+    selection.advance(10)
+    store.extend([b"needle"])
+
+    selection.advance(10)
+
+    assert [selection.line_at(row) for row in range(len(selection))] == [1, 2]
+
+
 def test_line_whose_entry_was_dropped_unseen_stands_alone():
     store = store_of(LINES[0], held=2)
     selection = Selection(store, Query(level=Level.ERROR))
@@ -258,6 +269,34 @@ def test_selection_is_what_reading_all_entries_would_give(acts, query, step):
     assert shown == [
         n for entry, lines in read(store) if passes(entry, query, store, lines) for n in lines
     ]
+
+
+@given(acts, queries, st.integers(1, 7), st.integers(1, 6))
+def test_rows_are_lines_that_are_held_whatever_is_dropped_and_cleared(acts, query, step, held):
+    """What a store that drops shows is the rest of what one would show that drops nothing."""
+    small, large = LogStore(held, 1_000_000), LogStore(10_000, 1_000_000)
+    of_small, of_large = Selection(small, query), Selection(large, query)
+    for count, act in enumerate(acts):
+        for store in (small, large):
+            if act == "run":
+                store.begin_run() if count % 2 else store.clear()
+            elif act == "mark":
+                store.mark(MARK)
+        lines = [] if isinstance(act, str) else act
+        source = Source.PANIC_FILE if isinstance(act, tuple) else Source.OUTPUT
+        for line in lines:
+            for store, selection in ((small, of_small), (large, of_large)):
+                store.extend([line], source)
+                while selection.advance(step):
+                    pass
+    for selection in (of_small, of_large):
+        selection.advance(100)
+        selection.drop()
+
+    shown = [of_small.line_at(row) for row in range(len(of_small))]
+    whole = [of_large.line_at(row) for row in range(len(of_large))]
+
+    assert shown == [n for n in whole if n >= small.first]
 
 
 def read(store: LogStore) -> list[tuple[Entry, range]]:
