@@ -51,6 +51,12 @@ def mentions_gateway(argv: tuple[str, ...]) -> bool:
     return any(word in SUB_COMMANDS for word in argv[1:])
 
 
+def without_program(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """What follows a gateway's program, whatever its name."""
+    words = _without_interpreter(argv)
+    return words[2:] if words[:1] == ("-m",) else words[1:]
+
+
 def is_shell(argv: tuple[str, ...]) -> bool:
     """Whether an argument vector is a shell's."""
     return bool(argv) and _SHELL.fullmatch(program_name(argv[0])) is not None

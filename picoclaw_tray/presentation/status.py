@@ -72,6 +72,11 @@ _START_AGAIN = QT_TRANSLATE_NOOP("Status", "Start it again if you need it.")
 _ENDED_WITH_SESSION = QT_TRANSLATE_NOOP("Status", "The gateway ended because the session did.")
 _NOT_RUNNABLE = QT_TRANSLATE_NOOP("Status", "The gateway could not be started.")
 _NO_OUTPUT = QT_TRANSLATE_NOOP("Status", "No output yet. What the gateway prints appears here.")
+_LOG_ELSEWHERE = QT_TRANSLATE_NOOP(
+    "Status",
+    "This tray cannot see what the gateway prints, only what it writes to its log. The log is "
+    "{file}.",
+)
 _OUTPUT_ELSEWHERE = QT_TRANSLATE_NOOP(
     "Status",
     "This tray cannot see what the gateway prints, only what it writes to its log. At the log "
@@ -243,8 +248,12 @@ def _is_restart(phase: Backoff, failure: Failure | None) -> bool:
 
 
 def log_placeholder(situation: Situation) -> Text:
-    """What to say where the log would be, as long as it is empty."""
+    """What to say where the log would be, as long as it is empty.
+
+    What a level that is known hides is said by ``log_level.silence``, beside it.
+    """
     process = situation.state.process
     if process is None or process.has_pipe:
         return text(_NO_OUTPUT)
-    return text(_OUTPUT_ELSEWHERE, file=join(situation.surroundings.home, "logs", "gateway.log"))
+    template = _LOG_ELSEWHERE if situation.facts.log_level else _OUTPUT_ELSEWHERE
+    return text(template, file=join(situation.surroundings.home, "logs", "gateway.log"))

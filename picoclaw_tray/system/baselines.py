@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from picoclaw_tray.gateway.config import GatewayConfig
 from picoclaw_tray.gateway.fingerprint import changes, fingerprint, reloaded
+from picoclaw_tray.system import processes
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
-    from picoclaw_tray.gateway.config import GatewayConfig
+    from picoclaw_tray.gateway.config_error import ConfigError
     from picoclaw_tray.gateway.fingerprint import Fingerprint
     from picoclaw_tray.gateway.release import Release
     from picoclaw_tray.lifecycle.state import ProcessKey
     from picoclaw_tray.system.config_files import ConfigFiles
-    from picoclaw_tray.system.run_record import RunRecords
+    from picoclaw_tray.system.run_record import RunRecord, RunRecords
 
 _NEWER = QT_TRANSLATE_NOOP("Change", "the configuration is newer than the running gateway")
 
@@ -32,6 +34,7 @@ class Baselines:
     def __init__(self, config: ConfigFiles, run_records: RunRecords) -> None:
         self._config = config
         self._run_records = run_records
+        self._forced: tuple[ProcessKey, str] | None = None
         self._foreign: tuple[ProcessKey, Fingerprint | None] | None = None
         # It takes a millisecond, and is asked for at each look.
         self._made: tuple[GatewayConfig, Release, Fingerprint | None] | None = None
@@ -66,8 +69,11 @@ class Baselines:
         """The gateway has taken over a config, all of it but its address."""
         before = self._known(key)
         after = taken_over if before is None else reloaded(before, taken_over)
-        record = self._run_records.read()
-        if record is not None and record.key == key:
+        # What the environment of the gateway or of the next start fixes is not the file's.
+        is_fixed = self._forced_level(key) or self._config.is_log_level_forced
+        if is_fixed and before is not None and "log_level" in before:
+            after = {**after, "log_level": before["log_level"]}
+        if self._record_of(key) is not None:
             self._run_records.write_reloaded(key, after)
         else:
             self._foreign = key, after
@@ -76,9 +82,45 @@ class Baselines:
         """The default model it runs with; empty if unknown, or if it has none."""
         return (self._known(key) or {}).get("default_model", "")
 
-    def _known(self, key: ProcessKey) -> Fingerprint | None:
+    def log_level(
+        self, key: ProcessKey, config: GatewayConfig | ConfigError, *, is_current: bool
+    ) -> str:
+        """The level at which it writes its log; empty if that cannot be told.
+
+        Args:
+            key: Of the running gateway.
+            config: As it is now.
+            is_current: The gateway runs with that config.
+        """
+        forced = self._forced_level(key)
+        if forced:
+            return forced
+        record = self._record_of(key)
+        follows = record is not None and (record.fingerprint or {}).get("hot_reload") == "on"
+        if record is not None and (forced is None or not follows):
+            return record.log_level
+        if forced is None or not is_current or self._config.is_log_level_forced:
+            return ""  # what we read is what a gateway of ours would get
+        if not isinstance(config, GatewayConfig) or config.default_model is None:
+            return ""
+        return config.log_level
+
+    def _forced_level(self, key: ProcessKey) -> str | None:
+        """It stays the same as long as the gateway lives."""
+        if self._forced is None or self._forced[0] != key:
+            level = processes.forced_log_level(key)
+            if level is None:
+                return None
+            self._forced = key, level
+        return self._forced[1]
+
+    def _record_of(self, key: ProcessKey) -> RunRecord | None:
         record = self._run_records.read()
-        if record is not None and record.key == key and record.fingerprint is not None:
+        return record if record is not None and record.key == key else None
+
+    def _known(self, key: ProcessKey) -> Fingerprint | None:
+        record = self._record_of(key)
+        if record is not None and record.fingerprint is not None:
             return record.fingerprint
         return self._foreign[1] if self._foreign is not None and self._foreign[0] == key else None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from picoclaw_tray.gateway.config import ConfigSources, GatewayConfig, read_config
 from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigError, too_large, unreadable
+from picoclaw_tray.gateway.launch import LOG_LEVEL_VARIABLE
 from picoclaw_tray.gateway.release import NEWEST
 from picoclaw_tray.gateway.secrets import SecretSources, secret_file_names
 from picoclaw_tray.lifecycle.state import Place
@@ -71,6 +72,11 @@ class ConfigFiles:
             return None
         path = self._security if error.file == SECURITY_FILE else self._place.config
         return Place(str(path), error.line)
+
+    @property
+    def is_log_level_forced(self) -> bool:
+        """Whether the environment replaces the level that the file names."""
+        return bool(self._environ.get(LOG_LEVEL_VARIABLE))
 
     def changed_at(self) -> float | None:
         """When ``config.json`` or ``.security.yml`` was written last, seconds since the epoch.

@@ -253,13 +253,12 @@ class Observer:
         if last is not None and last.key == key:
             problem = self._run_records.problem
             facts = replace(facts, run=last.run, version=last.version, record_problem=problem)
-            facts = replace(facts, log_level=last.log_level)
         if isinstance(scene.config, GatewayConfig):
             started_at = time.time() - finding.age
             changes = self._baselines.changes(key, started_at, scene.config, scene.release)
             facts = replace(facts, changes=changes)
-            if not finding.process.ours and not changes:
-                facts = replace(facts, log_level=scene.config.log_level)
+        level = self._baselines.log_level(key, scene.config, is_current=not facts.changes)
+        facts = replace(facts, log_level=level)
         if scene.record is None or not scene.records(finding.process.key.pid):
             return facts
         # What the gateway itself says: it may listen elsewhere than the config says by now.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from picoclaw_tray.gateway import log_level
 from picoclaw_tray.gateway.command_line import is_gateway_command_line
 from picoclaw_tray.gateway.identity import ProcessFacts, Verdict, belongs_to_home, home_of, identify
 from picoclaw_tray.gateway.launch import HOME_VARIABLE, home_directory
@@ -80,6 +81,16 @@ def program_of(pid: int) -> tuple[str, tuple[str, ...] | None]:
     argv = _argv(process)
     first = argv[0] if argv else ""
     return _read(process.exe) or (first if Path(first).is_absolute() else ""), argv
+
+
+def forced_log_level(key: ProcessKey) -> str | None:
+    """As ``gateway.log_level`` tells it; None also if there is no such process any more."""
+    try:
+        process = psutil.Process(key.pid)
+    except _UNREADABLE:
+        return None
+    level = log_level.forced_log_level(_argv(process), _read(process.environ))
+    return level if key_of(key.pid) == key else None
 
 
 def is_alive(key: ProcessKey) -> bool:

@@ -132,7 +132,12 @@ class RunRecords:
         record = self.read()
         if record is not None and record.key == key:
             model = fingerprint.get("default_model", record.default_model)
-            self._write(replace(record, default_model=model, fingerprint=fingerprint))
+            level, before = record.log_level, record.fingerprint or {}
+            if level == before.get("log_level"):  # not so with -d, which outlasts a reload
+                level = fingerprint.get("log_level", level)
+            self._write(
+                replace(record, default_model=model, log_level=level, fingerprint=fingerprint)
+            )
 
     def fingerprint_key(self) -> bytes:
         """The key of the hashes in fingerprints, made at first use.

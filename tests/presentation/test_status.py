@@ -26,6 +26,7 @@ from picoclaw_tray.lifecycle.state import (
     StopReason,
 )
 from picoclaw_tray.presentation.icon import IconName
+from picoclaw_tray.presentation.situation import Facts
 from picoclaw_tray.presentation.status import (
     headline,
     icon_of,
@@ -239,6 +240,15 @@ def test_reason_is_as_exact_as_what_is_known(failure, words):
 )
 def test_placeholder_says_where_the_output_is(phase, words):
     assert said(log_placeholder(situation(phase))) == words
+
+
+def test_placeholder_blames_no_level_where_it_is_known():
+    seen = situation(Running(FOREIGN), facts=Facts(log_level="debug"))
+
+    assert said(log_placeholder(seen)) == (
+        "This tray cannot see what the gateway prints, only what it writes to its log. "
+        "The log is /home/alice/.picoclaw/logs/gateway.log."
+    )
 
 
 @pytest.mark.parametrize(

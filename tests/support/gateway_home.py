@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.gateway.command_line import GatewayCommand
+from picoclaw_tray.gateway.launch import LOG_LEVEL_VARIABLE
 from picoclaw_tray.settings import Settings
 from picoclaw_tray.system import health_probe
 from picoclaw_tray.system.launch_site import LaunchSite
@@ -101,11 +102,22 @@ class GatewayHome:
         )
 
     @contextmanager
-    def started_by_hand(self, switches: str = "", *, answers: bool = True) -> Iterator[Program]:
-        """A gateway of this home that no tray started; waited for until it answers."""
+    def started_by_hand(
+        self, switches: str = "", *words: str, answers: bool = True, log_level: str = ""
+    ) -> Iterator[Program]:
+        """A gateway of this home that no tray started; waited for until it answers.
+
+        Args:
+            switches: The stand-in's.
+            words: More arguments.
+            answers: It will.
+            log_level: What its environment fixes.
+        """
         guard = DIES_WITH_THE_TESTS if sys.platform == "linux" else ()
-        command = (*guard, *self.gateway_words)
+        command = (*guard, *self.gateway_words, *words)
         environment = self.gateway_environment(switches)
+        if log_level:
+            environment[LOG_LEVEL_VARIABLE] = log_level
         output_path = self.folder / "by-hand.txt"
         with Program(command, environment=environment, output_path=output_path) as program:
             if answers:

@@ -16,10 +16,14 @@ from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system.baselines import STARTING_S, Baselines
 from picoclaw_tray.system.config_files import ConfigFiles
+from picoclaw_tray.system.process_key import key_of
 from picoclaw_tray.system.run_record import RunRecords
 from tests.support.launch import PLAN
+from tests.support.processes import sleeper
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.gateway_home import GatewayHome
 
 KEY = ProcessKey(4711, "a")
@@ -263,3 +267,99 @@ def test_no_secret_is_written_down(scene: Scene) -> None:
     written = [path.read_bytes() for path in scene.folder.iterdir()]
     assert written
     assert not any(b"canary" in content for content in written)
+
+
+# -- log level -------------------------------------------------------------------------------------
+
+
+class LevelScene(Scene):
+    """With a process that lives, but is no gateway: nothing fixes its level."""
+
+    def level(self, key: ProcessKey, *, is_current: bool = True) -> str:
+        return self.baselines.log_level(key, self.config, is_current=is_current)
+
+    def start_as(self, key: ProcessKey, level: str) -> None:
+        made = fingerprint(self.config, NEWEST, self.records.fingerprint_key())
+        plan = replace(PLAN, log_level=level, fingerprint=made)
+        self.records.write_spawned(Process(key, ours=True), plan)
+
+    def force(self, level: str) -> None:
+        """Our setting, or our environment."""
+        environ = self.home.environment() | {"PICOCLAW_LOG_LEVEL": level}
+        self.config_files = ConfigFiles(self.home.place, environ)
+        self.baselines = Baselines(self.config_files, self.records)
+
+
+@pytest.fixture
+def levels(stand_in_home: GatewayHome) -> LevelScene:
+    return LevelScene(stand_in_home)
+
+
+@pytest.fixture
+def living() -> Iterator[ProcessKey]:
+    with sleeper() as process:
+        key = key_of(process.pid)
+        assert key is not None
+        yield key
+
+
+def test_level_of_ours_is_that_of_its_record(levels: LevelScene) -> None:
+    levels.start_as(KEY, "error")
+
+    levels.write_config(after_s=60, log_level="debug")
+
+    assert levels.level(KEY) == "error"
+
+
+def test_level_of_ours_follows_the_config_while_hot_reload_is_on(
+    levels: LevelScene, living: ProcessKey
+) -> None:
+    levels.write_config(hot_reload=True)
+    levels.start_as(living, "warn")
+    levels.write_config(after_s=60, hot_reload=True, log_level="debug")
+
+    assert levels.level(living) == "debug"
+    levels.force("info")
+    assert levels.level(living) == ""
+
+
+def test_level_of_another_is_told_only_of_the_config_it_runs_with(
+    levels: LevelScene, living: ProcessKey
+) -> None:
+    assert levels.level(living) == "warn"
+    assert levels.level(living, is_current=False) == ""
+    assert levels.level(OTHER) == ""  # it could not be asked
+
+
+def test_level_of_another_is_not_guessed_from_what_cannot_be_read(
+    levels: LevelScene, living: ProcessKey
+) -> None:
+    levels.home.break_config()
+    broken = levels.config_files.read(NEWEST)
+    assert levels.baselines.log_level(living, broken, is_current=True) == ""
+
+    levels.home.place.config.write_text('{"version": 2, "gateway": {}}', encoding="utf-8")
+    assert levels.level(living) == ""
+
+
+def test_setting_that_came_later_still_needs_a_restart_after_a_reload(
+    levels: LevelScene, living: ProcessKey
+) -> None:
+    levels.start_as(living, "warn")
+    levels.force("info")
+    assert levels.changes(living) == ["log level warn → info"]
+
+    levels.reload(living)
+
+    assert levels.changes(living) == ["log level warn → info"]
+    assert levels.level(living) == "warn"
+
+
+def test_reload_brings_the_level_of_the_file(levels: LevelScene, living: ProcessKey) -> None:
+    levels.start_as(living, "warn")
+    levels.write_config(after_s=60, log_level="info")
+
+    levels.reload(living)
+
+    assert levels.changes(living) == []
+    assert levels.level(living) == "info"

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from picoclaw_tray.lifecycle.messages import Foreign, Found, Gone, Nothing, Stale
 from picoclaw_tray.lifecycle.state import Process, ProcessKey
 from picoclaw_tray.presentation.text import render
+from picoclaw_tray.settings import Settings
 from picoclaw_tray.system import health_probe, service_manager
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
@@ -440,6 +442,39 @@ def test_stamp_changes_with_the_config(stand_in_home: GatewayHome) -> None:
 
     assert before.config_stamp == again.config_stamp != after.config_stamp
     assert after.facts.default_model == "other"
+
+
+# -- log level -------------------------------------------------------------------------------------
+
+
+def test_level_is_that_of_the_config_the_gateway_was_started_with(
+    gateway_home: GatewayHome,
+) -> None:
+    gateway_home.configure(log_level="error")
+    observer = _observer(gateway_home)
+    with gateway_home.started_by_hand():
+        assert observer.observe(None).facts.log_level == "error"
+
+        gateway_home.configure(log_level="info")
+        assert observer.observe(None).facts.log_level == ""
+
+
+def test_debug_flag_is_seen_on_a_gateway_that_somebody_started(gateway_home: GatewayHome) -> None:
+    with gateway_home.started_by_hand("", "-d"):
+        assert _observer(gateway_home).observe(None).facts.log_level == "debug"
+
+
+def test_level_in_the_environment_of_a_gateway_is_seen(gateway_home: GatewayHome) -> None:
+    with gateway_home.started_by_hand(log_level="INFO"):
+        assert _observer(gateway_home).observe(None).facts.log_level == "info"
+
+
+def test_our_setting_says_nothing_of_a_gateway_that_somebody_started(
+    stand_in_home: GatewayHome,
+) -> None:
+    site = replace(stand_in_home.site(), settings=Settings(log_level="info"))
+    with stand_in_home.started_by_hand():
+        assert assemble(site).observer.observe(None).facts.log_level == ""
 
 
 # -- forget ---------------------------------------------------------------------------------------

@@ -290,6 +290,21 @@ def test_record_notes_what_a_gateway_has_taken_over(folder):
     )
 
 
+@pytest.mark.parametrize(("started", "now"), [("warn", "info"), ("debug", "debug")])
+def test_record_notes_the_level_of_a_reload_unless_the_gateway_has_it_from_elsewhere(
+    folder, started, now
+):
+    records = RunRecords(folder)
+    before = FINGERPRINT | {"log_level": "warn"}
+    records.write_spawned(SPAWNED, replace(TELLING_PLAN, log_level=started, fingerprint=before))
+
+    records.write_reloaded(KEY, FINGERPRINT | {"log_level": "info"})
+
+    record = RunRecords(folder).read()
+    assert record is not None
+    assert record.log_level == now
+
+
 def test_record_keeps_the_model_where_the_fingerprint_does_not_name_one(folder):
     records = RunRecords(folder)
     records.write_spawned(SPAWNED, TELLING_PLAN)
