@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
 from picoclaw_tray.logs.entry import (
@@ -193,16 +194,19 @@ class MatchIndex:
 
 def components(store: LogStore) -> tuple[str, ...]:
     """The components of all lines held, in alphabetical order; up to 0.2 s for a full store."""
-    found: set[str] = set()
+    names: set[str] = set()
     for _, raw, source, _ in _lines_of(store, store.first, store.end):
-        if source is Source.TRAY or source is Source.PANIC_FILE or len(found) >= MAX_COMPONENTS:
+        if source is Source.TRAY or source is Source.PANIC_FILE:
             continue
-        head = decode_line(raw[:_HEAD_BYTES])
-        if starts_entry(head, source):
-            name = level_and_component(head, raw, source)[1]
-            if store.redactor.mask(name) == name:
-                found.add(name)
-    return tuple(sorted(found - {""}))
+        quick = _quick_head(raw, source)
+        if quick is not None:
+            names.add(quick[1])
+        elif starts_entry(head := decode_line(raw[:_HEAD_BYTES]), source):
+            names.add(level_and_component(head, raw, source)[1])
+        if len(names) > MAX_COMPONENTS:
+            break
+    shown = (name for name in sorted(names - {""}) if store.redactor.mask(name) == name)
+    return tuple(islice(shown, MAX_COMPONENTS))
 
 
 def level_and_component(head: str, raw: bytes, source: Source) -> tuple[Level, str]:
