@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.logs.marks import RunMark
     from picoclaw_tray.logs.store import LogStore
+    from picoclaw_tray.text import Text
 
 PAUSE_MS: Final = 50
 """What arrives in this time is shown at once: a person sees no delay, a flood costs 20 looks/s."""
@@ -148,6 +149,12 @@ class LogModel(QAbstractTableModel):
     def is_filtered(self) -> bool:
         """Whether lines may be missing that are there."""
         return self._query != Query()
+
+    @property
+    def problem(self) -> Text | None:
+        """Why the filter has not looked at all lines; none if it has, or will."""
+        lines = self._lines if self._next is None else self._next
+        return lines.problem if isinstance(lines, Selection) else None
 
     @property
     def dropped(self) -> int:

@@ -26,7 +26,7 @@ class LogSearch(QObject):
 
     Signals:
         matcher_changed(object): What is to be coloured from now on: a ``Matcher`` or none.
-        problem_found(str): Why the expression cannot be used; empty: it can.
+        problem_found(str): Why the expression cannot be used, or was given up; empty: neither.
         counted(int, int, bool): Place of the current match (0: none), number of matches so far,
             whether all lines were searched.
         found(int): The line with this number is to be shown.
@@ -43,6 +43,7 @@ class LogSearch(QObject):
         self._search = Search()
         self._matcher: Matcher | None = None
         self._index: MatchIndex | None = None
+        self._problem: Text | None = None
         self._place = -1
         self._wants_next = False
         self._slice = QTimer(self, singleShot=True)
@@ -60,7 +61,8 @@ class LogSearch(QObject):
         """Looks for something else; the nearest match below the current line is shown."""
         self._search = search
         found = matcher(search) if search.pattern else None
-        self.problem_found.emit(rendered(found) if isinstance(found, Text) else "")
+        self._problem = found if isinstance(found, Text) else None
+        self.problem_found.emit(rendered(self._problem) if self._problem else "")
         self._matcher = None if isinstance(found, Text) else found
         self.matcher_changed.emit(self._matcher)
         self._wants_next = self._matcher is not None
@@ -126,3 +128,11 @@ class LogSearch(QObject):
             self.counted.emit(0, 0, True)
         else:
             self.counted.emit(index.position_of(self._place), index.count, complete)
+            self._tell_problem()
+
+    def _tell_problem(self) -> None:
+        """The expression turned out to take too long."""
+        problem = (self._matcher.problem if self._matcher else None) or self._log.problem
+        if problem is not None and problem != self._problem:
+            self._problem = problem
+            self.problem_found.emit(rendered(problem))

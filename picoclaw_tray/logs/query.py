@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
+from itertools import islice
+from math import prod
 from typing import TYPE_CHECKING, Final
+
+import regex
 
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from picoclaw_tray.logs.entry import Level
     from picoclaw_tray.text import Template
 
@@ -21,11 +27,22 @@ _BAD_EXPRESSION = QT_TRANSLATE_NOOP(
     "Search", "This is no regular expression; look at character {place}."
 )
 _TOO_LARGE = QT_TRANSLATE_NOOP("Search", "This regular expression is too large.")
-_NESTED = QT_TRANSLATE_NOOP(
-    "Search",
-    "The repetition at character {place} repeats what can be matched in several ways, as in (a+)+ "
-    "or (a|b)*. To try them all could take for ever.",
+_TOO_SLOW = QT_TRANSLATE_NOOP(
+    "Search", "This expression takes too long in some lines; these were passed over."
 )
+_GIVEN_UP = QT_TRANSLATE_NOOP(
+    "Search", "This expression takes too long in many lines; the search was given up."
+)
+
+LIMIT_S: Final = 0.02
+"""For one line. To try all ways of ``(a+)+b`` could take years."""
+
+MAX_SLOW: Final = 5
+"""After so many lines that took too long the rest is not searched: the window does not wait."""
+
+_MOST_COPIES: Final = 100_000
+"""Of what is repeated a number of times, as in ``(a{50}){50}``; each is written out."""
+
 _BY_MESSAGE: Final[tuple[tuple[str, Template], ...]] = (
     (
         "unterminated character set",
@@ -91,21 +108,28 @@ class Query:
 class Matcher:
     """Finds a pattern in lines as they are shown: decoded and masked.
 
-    Nothing is found beyond ``MAX_SEARCHED`` characters, and with three and more repetitions without
-    bound, as in ``.*.*.*``, beyond far fewer: it might take minutes.
+    Nothing is found beyond ``MAX_SEARCHED`` characters. However an expression is made, no line
+    takes longer than ``LIMIT_S``, and all that do together a tenth of a second.
     """
 
-    def __init__(self, search: Search, expression: re.Pattern[str]) -> None:
+    def __init__(self, search: Search, expression: regex.Pattern[str]) -> None:
         self._expression = expression
+        self._slow_lines = 0
         plain = not search.is_regex and MASK[0] not in search.pattern
         plain = plain and not any(quote in search.pattern for quote in _QUOTES)
         self._needle = search.pattern if plain else ""
         self._folds = not search.is_case_sensitive
-        self._end = _reach(search.pattern) if search.is_regex else MAX_SEARCHED
+
+    @property
+    def problem(self) -> Text | None:
+        """What was not searched, and why; none if all was."""
+        if self._slow_lines >= MAX_SLOW:
+            return text(_GIVEN_UP)
+        return text(_TOO_SLOW) if self._slow_lines else None
 
     def matches(self, line: str) -> bool:
         """Whether a line has it."""
-        return self._expression.search(line, 0, self._end) is not None
+        return next(self._found(line), None) is not None
 
     def may_match(self, raw: bytes) -> bool:
         """Whether a line may have it; a cheap look before it is masked.
@@ -125,73 +149,45 @@ class Matcher:
 
     def spans(self, line: str, limit: int) -> tuple[tuple[int, int], ...]:
         """Where a line has it: at most so many ranges of characters, none of them empty."""
-        spans: list[tuple[int, int]] = []
-        for match in self._expression.finditer(line, 0, self._end):
-            if len(spans) >= limit:
-                break
-            if match.end() > match.start():
-                spans.append(match.span())
-        return tuple(spans)
+        spans = (match.span() for match in self._found(line))
+        return tuple(islice((span for span in spans if span[0] < span[1]), limit))
+
+    def _found(self, line: str) -> Iterator[regex.Match[str]]:
+        if self._slow_lines >= MAX_SLOW:
+            return
+        try:
+            yield from self._expression.finditer(line, 0, MAX_SEARCHED, timeout=LIMIT_S)
+        except TimeoutError:
+            self._slow_lines += 1
 
 
 def matcher(search: Search) -> Matcher | Text:
     """What finds it, or why the expression cannot be used.
 
-    An expression is refused that repeats what can be matched in several ways: there may be more
-    ways to try than there is time for.
+    Expressions are those of Python's ``re``. They are carried out by ``regex``, which alone can be
+    interrupted.
     """
-    flags = re.NOFLAG if search.is_case_sensitive else re.IGNORECASE
     pattern = search.pattern if search.is_regex else re.escape(search.pattern)
-    if pattern.isascii():
-        flags |= re.ASCII if not search.is_regex else re.NOFLAG
+    flags = regex.VERSION0
+    if not search.is_case_sensitive:
+        flags |= regex.IGNORECASE
+    if pattern.isascii() and not search.is_regex:
+        flags |= regex.ASCII
     try:
         with warnings.catch_warnings(action="ignore", category=FutureWarning):
-            expression = re.compile(pattern, flags)  # "[[" is none yet, and may become a set
-    except re.error as error:
-        return _explained(error)
+            re.compile(pattern)  # it says better what is wrong, and where
+        if prod(int(count) for count in _COPIES.findall(pattern)) > _MOST_COPIES:
+            return text(_TOO_LARGE)
+        return Matcher(search, regex.compile(pattern, flags))
+    except (re.error, regex.error) as error:
+        return _explained(str(error), getattr(error, "pos", None) or 0)
     except (OverflowError, RecursionError):
         return text(_TOO_LARGE)
-    nested = _nested_repetition(pattern) if search.is_regex else None
-    return Matcher(search, expression) if nested is None else text(_NESTED, place=nested + 1)
 
 
-def _explained(error: re.error) -> Text:
-    place = (error.pos or 0) + 1
-    templates = (template for begin, template in _BY_MESSAGE if error.msg.startswith(begin))
-    return text(next(templates, _BAD_EXPRESSION), place=place)
+_COPIES = re.compile(r"\{([1-9][0-9]*)(?:,[0-9]*)?\}")
 
 
-_TOKEN = re.compile(
-    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:=!]|\(|\)|\||[*+?]|\{\d+\}|\{\d*,\d*\}|.", re.DOTALL
-)
-_UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
-_REPEATED = re.compile(r"[*+]|\{\d*,\d*\}|\{\d+\}")
-_VARIES = re.compile(r"[*+?|]|\{\d*,\d*\}")
-_REACH: Final = (MAX_SEARCHED, MAX_SEARCHED, MAX_SEARCHED, 500, 150, 60)
-"""Characters of a line that are searched, by the number of repetitions without bound."""
-
-
-def _nested_repetition(pattern: str) -> int | None:
-    """Where a group is repeated whose inside can be matched in several ways."""
-    varies = [False]  # one for each open group: whether its inside can be matched in several ways
-    closed = False  # whether that of the group that was closed just now can
-    for match in _TOKEN.finditer(pattern):
-        token = match[0]
-        if closed and _REPEATED.fullmatch(token):
-            return match.start()
-        closed = False
-        if token.startswith("("):
-            varies.append(False)
-        elif token == ")" and len(varies) > 1:
-            closed = varies.pop()
-            varies[-1] |= closed
-        elif _VARIES.fullmatch(token):
-            varies[-1] = True
-    return None
-
-
-def _reach(pattern: str) -> int:
-    """How much of a line is searched: the ways to try grow with its length, to a high power."""
-    tokens = (match[0] for match in _TOKEN.finditer(pattern))
-    repetitions = sum(_UNBOUNDED.fullmatch(token) is not None for token in tokens)
-    return _REACH[min(repetitions, len(_REACH) - 1)]
+def _explained(message: str, place: int) -> Text:
+    templates = (template for begin, template in _BY_MESSAGE if message.startswith(begin))
+    return text(next(templates, _BAD_EXPRESSION), place=place + 1)

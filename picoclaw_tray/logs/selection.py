@@ -80,6 +80,11 @@ class Selection:
     def __len__(self) -> int:
         return len(self._lines)
 
+    @property
+    def problem(self) -> Text | None:
+        """As that of a ``Matcher``."""
+        return None if self._matcher is None else self._matcher.problem
+
     def advance(self, max_lines: int) -> bool:
         """Examines so many lines more; whether there are others."""
         store = self._store

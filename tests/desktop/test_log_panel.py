@@ -285,6 +285,16 @@ def test_bad_expression_is_explained_in_place(rig):
     rig.qtbot.waitUntil(lambda: not says(rig, "is not closed"))
 
 
+def test_expression_that_takes_too_long_is_given_up_and_said(rig):
+    rig.store.extend([b"a" * 3000 + b"!"] * 20)
+    rig.model.catch_up()
+    rig.qtbot.mouseClick(rig.button(".*"), LEFT)
+
+    find(rig, "(a+)+b")
+
+    rig.qtbot.waitUntil(lambda: says(rig, "the search was given up"))
+
+
 def test_only_matches_are_shown_on_request(rig):
     find(rig, "first line")
     rig.qtbot.mouseClick(rig.button("Only matches"), LEFT)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from picoclaw_tray.logs.query import MAX_SEARCHED, Matcher, Search, matcher
+from picoclaw_tray.logs.query import LIMIT_S, MAX_SEARCHED, MAX_SLOW, Matcher, Search, matcher
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.text import Text
 
@@ -64,41 +65,59 @@ def test_bad_expression_is_explained(pattern, sentence):
     assert problem(pattern) == sentence
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        *("(a+)+$", "(?:a*)*", "((a+)b)*", r"(\w+\s?){2,}", "(a{1,})+", "([+]a*)+"),
-        *("(a|a)*$", "(?:a|aa)+$", "(a?a)+b", r"(\S+ ?){9}#", "(a+){3}"),
-    ],
-)
-def test_repetition_of_a_repetition_is_refused(pattern):
-    assert "could take for ever" in problem(pattern)
+HOSTILE = [
+    *("(a+)+$", "(?:a|aa)+$", "(a?a)+b", r"(\w+\s?){2,}!", ".*.*x", "a*a*a*a*b", r"(.*)\1!"),
+    *(
+        ".*.*.*=.*x",
+        r"\w+\s*\w+\s*\w+\s*\w+!",
+        "(?x)( a + ) +$",
+        r"(\S+ ?){9}#",
+        "(?:a?){99}a{99}b",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "(a+)b",
-        "(a+)?",
-        "(a|b)c+",
-        r"(\(a\+)+",
-        "([+*|])+",
-        "(ab)+c*",
-        "a+b*",
-        "[]a+]+(b)",
-        "(?:ab)+",
-    ],
-)
-def test_other_repetitions_are_taken(pattern):
-    assert isinstance(matcher(Search(pattern, is_regex=True)), Matcher)
-
-
-@pytest.mark.parametrize("pattern", ["a*a*a*a*b", ".*.*.*=.*x", r"\w+\s*\w+\s*\w+\s*\w+!"])
-def test_many_repetitions_look_at_the_beginning_of_a_line_alone(pattern):
+@pytest.mark.parametrize("pattern", HOSTILE)
+def test_no_expression_holds_up_a_search_for_long(pattern):
     search = found(pattern, is_regex=True)
+    line = "a" * (MAX_SEARCHED - 1) + "?"
+    begin = time.perf_counter()
 
-    assert not search.matches("a" * MAX_SEARCHED)
-    assert search.matches("aa=aa=ab xabcd!")
+    for _ in range(20):
+        search.matches(line)
+        search.spans(line, 9)
+
+    assert time.perf_counter() - begin < 20 * MAX_SLOW * LIMIT_S
+
+
+def test_lines_that_take_too_long_are_told_and_then_given_up():
+    search = found("(a+)+b", is_regex=True)
+    before = search.problem
+
+    said = []
+    for _ in range(MAX_SLOW):
+        assert not search.matches("a" * MAX_SEARCHED)
+        assert search.problem is not None
+        said.append(render(search.problem))
+
+    assert before is None
+    assert said[0] == "This expression takes too long in some lines; these were passed over."
+    assert said[-1] == "This expression takes too long in many lines; the search was given up."
+    assert not search.matches("ab")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+b", r"(\d+\.){3}\d+", "(ab|cd)+", r"\d+-\d+-\d+ \d+:\d+", "(?:x+y)*z"]
+)
+def test_expressions_that_could_be_hostile_are_taken(pattern):
+    line = "." * 500 + "aab abcd 1.2.3.4 2026-11-26 12:30 xyz"
+
+    assert found(pattern, is_regex=True).matches(line)
+
+
+@pytest.mark.parametrize("pattern", ["((a{1000}){1000}){1000}", "(a{400,}){400}"])
+def test_expression_of_too_many_copies_is_refused(pattern):
+    assert problem(pattern) == "This regular expression is too large."
 
 
 def test_cheap_look_is_a_look_at_the_whole_line():
