@@ -20,7 +20,7 @@ from picoclaw_tray.presentation.run_marks import mark_text
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.system.log_archive import archived_runs, read_run
-from picoclaw_tray.system.log_files import Tail, keep, known_token, runs_folder
+from picoclaw_tray.system.log_files import Tail, known_token, runs_folder
 from picoclaw_tray.system.paths import gateway_place
 from picoclaw_tray.text import Text
 from picoclaw_tray.verbs import carry_out
@@ -267,7 +267,7 @@ def _read(run: ArchivedRun, place: GatewayPlace) -> LogStore:
     store = _store(place)
     store.begin_run()
     for source, lines in read_run(run, _LIMITS[1]):
-        keep(store, source, lines)
+        store.extend(lines, source)
     return store
 
 

@@ -128,10 +128,7 @@ class GatewayLog(QObject):
         store = LogStore(*self._limits, self.store.redactor)
         store.begin_run()
         for source, lines in read_run(run, self._limits[1]):
-            if source is Source.TRAY:
-                store.mark(lines[0])
-            else:
-                store.extend(lines, source)
+            store.extend(lines, source)
         return store
 
     @Slot(object)

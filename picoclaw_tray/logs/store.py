@@ -157,14 +157,19 @@ class LogStore:
 
     def mark(self, line: bytes) -> None:
         """Appends a note of ours (``logs.marks``); it is no line of the gateway."""
-        self._marks.append(self._end)
-        self._marks_of_run.append(self._end)
         self.extend((line,), Source.TRAY)
 
     def extend(self, lines: Sequence[bytes], source: Source = Source.OUTPUT) -> None:
-        """Appends lines without line ends and drops the oldest ones over the limits."""
+        """Appends lines without line ends and drops the oldest ones over the limits.
+
+        Those of ``Source.TRAY`` are notes of ours.
+        """
         if not lines:
             return
+        if source is Source.TRAY:
+            notes = range(self._end, self._end + len(lines))
+            self._marks.extend(notes)
+            self._marks_of_run.extend(notes)
         stretches = self._stretches
         if not stretches or (stretches[-1].source, stretches[-1].run) != (source, self._run_id):
             stretches.append(Stretch(self._end, source, self._run_id))

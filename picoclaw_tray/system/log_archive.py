@@ -219,12 +219,43 @@ def read_run(run: ArchivedRun, limit_bytes: int) -> Iterator[tuple[Source, tuple
     yield from reading.rest()
 
 
+class SourceNotes:
+    """Tells lines of one source from those of another by the notes between them.
+
+    Attributes:
+        has_ended: There was the note of the end.
+    """
+
+    def __init__(self) -> None:
+        self._source = Source.OUTPUT
+        self.has_ended = False
+
+    def told(self, lines: Iterable[bytes]) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
+        """Lines in a row that have one source, with it; a note by itself, as ``Source.TRAY``."""
+        batch: list[bytes] = []
+        for line in lines:
+            mark = parse_mark(line)
+            if mark is None:
+                batch.append(line)
+                continue
+            if batch:
+                yield self._source, tuple(batch)
+                batch = []
+            if mark.kind is MarkKind.SOURCE:
+                self._source = mark.source or Source.OUTPUT
+            else:
+                self.has_ended |= mark.kind is MarkKind.ENDED
+                yield Source.TRAY, (line,)
+        if batch:
+            yield self._source, tuple(batch)
+
+
 class _Reading:
-    """Tells lines of one source from those of another by the notes between them."""
+    """Puts the chunks of all parts together."""
 
     def __init__(self) -> None:
         self._splitter = LineSplitter()
-        self._source = Source.OUTPUT
+        self._sources = SourceNotes()
 
     def batches(
         self, chunks: Iterable[bytes], *, in_line: bool
@@ -235,28 +266,11 @@ class _Reading:
             if in_line and lines:
                 in_line = False
                 lines = lines[1:]
-            yield from self._told(lines)
+            yield from self._sources.told(lines)
 
     def rest(self) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
         """What stands behind the last line end."""
-        yield from self._told(self._splitter.finish())
-
-    def _told(self, lines: list[bytes]) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
-        batch: list[bytes] = []
-        for line in lines:
-            mark = parse_mark(line) if line.startswith(b'{"level"') else None
-            if mark is None:
-                batch.append(line)
-                continue
-            if batch:
-                yield self._source, tuple(batch)
-                batch = []
-            if mark.kind is MarkKind.SOURCE:
-                self._source = mark.source or Source.OUTPUT
-            else:
-                yield Source.TRAY, (line,)
-        if batch:
-            yield self._source, tuple(batch)
+        yield from self._sources.told(self._splitter.finish())
 
 
 def _chunks(path: Path, begin: int) -> Iterator[bytes]:

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, parse_pid_file
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import MarkKind, parse_mark
 from picoclaw_tray.system.demo_home import is_demo
 from picoclaw_tray.system.files import read_bounded, size_of
-from picoclaw_tray.system.log_archive import archive_folder, archived_runs
+from picoclaw_tray.system.log_archive import SourceNotes, archive_folder, archived_runs
 from picoclaw_tray.system.log_follower import LogFollower
 from picoclaw_tray.system.paths import log_folder
 from picoclaw_tray.system.rendezvous import tray_pid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from picoclaw_tray.gateway.pid_file import PidRecord
@@ -38,15 +36,6 @@ def known_token(place: GatewayPlace) -> str:
     """The token of the gateway that runs, which nobody may read anywhere; empty if unknown."""
     record = _pid_record(place)
     return record.token if record is not None else ""
-
-
-def keep(store: LogStore, source: Source, lines: tuple[bytes, ...]) -> None:
-    """Puts lines that were read into a store; notes of ours are none of the gateway's."""
-    if source is Source.TRAY:
-        for line in lines:
-            store.mark(line)
-    else:
-        store.extend(lines, source)
 
 
 class Tail:
@@ -122,15 +111,15 @@ class Tail:
     def _take_run(self) -> bool:
         assert self._run is not None
         batches, more = self._run.read_more()
-        for source, line in batches:
-            keep(self._store, source, (line,))
+        for source, lines in batches:
+            self._store.extend(lines, source)
         return more
 
     def _take_log(self) -> bool:
         if self._log is None:
             return False
         turn = self._log.read_more()
-        keep(self._store, Source.LOG_FILE, turn.lines)
+        self._store.extend(turn.lines, Source.LOG_FILE)
         return turn.more
 
 
@@ -141,23 +130,26 @@ class _RunTail:
         self._stem = run.parts[0][1].name.partition(".")[0]
         self._folder = run.parts[0][1].parent
         self._part = run.parts[0][0]
-        self._source = Source.OUTPUT
+        self._sources = SourceNotes()
         self._follower = self._follow()
-        self.has_ended = False
+
+    @property
+    def has_ended(self) -> bool:
+        return self._sources.has_ended
 
     def is_of(self, run: ArchivedRun) -> bool:
         return run.parts[0][1].name.startswith(f"{self._stem}.")
 
-    def read_more(self) -> tuple[list[tuple[Source, bytes]], bool]:
+    def read_more(self) -> tuple[list[tuple[Source, tuple[bytes, ...]]], bool]:
         """The lines since, each with its source; and whether there may be more."""
         turn = self._follower.read_more()
-        told = list(self._told(turn.lines))
+        told = list(self._sources.told(turn.lines))
         if turn.more:
             return told, True
         later = sorted(part for part in self._parts() if part > self._part)
         if not later:
             return told, False
-        told += self._told(self._follower.close())
+        told += self._sources.told(self._follower.close())
         self._part = later[0]
         self._follower = self._follow()
         return told, True
@@ -171,17 +163,6 @@ class _RunTail:
     def _parts(self) -> list[int]:
         found = (run for run in archived_runs(self._folder) if self.is_of(run))
         return [part for run in found for part, _ in run.parts]
-
-    def _told(self, lines: tuple[bytes, ...]) -> Iterator[tuple[Source, bytes]]:
-        for line in lines:
-            mark = parse_mark(line)
-            if mark is None:
-                yield self._source, line
-            elif mark.kind is MarkKind.SOURCE:
-                self._source = mark.source or Source.OUTPUT
-            else:
-                self.has_ended |= mark.kind is MarkKind.ENDED
-                yield Source.TRAY, line
 
 
 def _order(run: ArchivedRun | None) -> tuple[str, int, int]:

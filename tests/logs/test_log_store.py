@@ -336,7 +336,8 @@ def test_pieces_of_a_line_are_the_line():
 
 def test_few_dropped_lines_wait_for_more_before_they_are_given_back():
     store = running(max_lines=100, max_bytes=100_000)
-    store.extend([b"%d" % number for number in range(103)])
+    for number in range(103):
+        store.extend([b"%d" % number])
 
     assert (store.first, store.line(3), store.raw_lines(0, 5)) == (3, "3", [b"3", b"4"])
     store.extend([b"%d" % number for number in range(103, 140)])

@@ -122,6 +122,17 @@ def test_expression_that_cannot_be_used_hides_nothing():
     assert selected(store_of(b"a"), Query(search=Search("(", is_regex=True))) == ["a"]
 
 
+def test_selection_tells_that_its_expression_takes_too_long():
+    store = store_of(b"a" * 3000, b"ab")
+    selection = Selection(store, Query(search=Search("(a+)+b", is_regex=True)))
+
+    assert not selection.advance(10)
+
+    assert selection.problem is not None
+    assert Selection(store, Query()).problem is None
+    assert [selection.line_at(row) for row in range(len(selection))] == [1]
+
+
 def test_dropped_rows_are_forgotten_from_the_front():
     store = store_of(*[b"x"] * 5, held=5)
     selection = Selection(store, Query(level=Level.INFO))
