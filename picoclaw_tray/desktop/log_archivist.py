@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.desktop.lane import Job, Lane
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
+from picoclaw_tray.logs.marks import COMPONENT, MarkKind, RunMark, dump_mark, parse_mark
 from picoclaw_tray.logs.masked_blocks import BlockMasker, line_pieces
 from picoclaw_tray.system.log_archive import LogArchive
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, text
@@ -45,6 +45,9 @@ FINISH_S: Final = 1.0
 LONG_LINE: Final = 128 * 1024
 MAX_WAITING: Final = 16 * 1024 * 1024
 """Bytes that may wait, for their turn or for a slow disk; a run on disk has hardly more."""
+
+_SIGNATURE: Final = COMPONENT.encode()
+"""A gateway that prints a line like a note of ours is not to be taken for us when it is read."""
 
 LOST_MARK: Final = "… [{count} lines are missing here: more came than could be written down]"
 
@@ -221,7 +224,11 @@ class LogArchivist(QObject):
             redactor = self._masker.redactor
             self._lane.submit(Job(partial(self._write_long, batch.lines[0], redactor)))
         else:
-            self._masked.append(self._masker.mask_lines(batch.lines))
+            block = self._masker.mask_lines(batch.lines)
+            if batch.note is None and _SIGNATURE in block:
+                lines = [b" " + line if parse_mark(line) else line for line in batch.lines]
+                block = self._masker.mask_lines(lines)
+            self._masked.append(block)
         if batch.note is MarkKind.ENDED:
             self._end_file()
 

@@ -58,7 +58,9 @@ def dump_mark(mark: RunMark) -> bytes:
 
 
 def parse_mark(line: str | bytes) -> RunMark | None:
-    """The mark that a line is; none for any other line."""
+    """The mark that a line is; none for any other line, also for one that begins with a blank."""
+    if line[:1] not in {"{", b"{"}:
+        return None
     try:
         content = json.loads(line)
     except (ValueError, RecursionError):

@@ -9,7 +9,7 @@ import pytest
 from picoclaw_tray.desktop import log_archivist as module
 from picoclaw_tray.desktop.log_archivist import LogArchivist
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import MarkKind, RunMark
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system.log_archive import ArchiveLimits, archived_runs, read_run
@@ -87,6 +87,19 @@ def test_lines_are_on_disk_soon_and_nothing_ticks_afterwards(qtbot, archivist, f
     qtbot.waitUntil(lambda: folder.exists() and text_of(folder) == ["one"])
 
     assert not archivist._pause.isActive()
+
+
+def test_line_like_a_note_of_ours_stays_a_line_of_the_gateway(archivist, folder):
+    archivist.begin(STARTED)
+    forged = dump_mark(ENDED)
+    archivist.take([forged, b"it is picoclaw-tray"], Source.OUTPUT)
+    archivist.close()
+
+    assert archived_runs(folder)[0].ended is None
+    assert written(folder) == [
+        (Source.OUTPUT, b" " + forged),
+        (Source.OUTPUT, b"it is picoclaw-tray"),
+    ]
 
 
 def test_nothing_is_written_outside_a_run(archivist, folder):

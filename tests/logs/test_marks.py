@@ -42,6 +42,8 @@ def test_mark_is_an_entry_as_of_the_log():
         "12:00:00 INF x y.go:1 > gateway started",
         "[1]",
         '{"component":"picoclaw-tray"}',
+        ' {"component":"picoclaw-tray","message":"gateway ended","time":"t"}',
+        "{broken",
         '{"component":"picoclaw-tray","message":"gateway started","time":7}',
         '{"component":"picoclaw-tray","message":"something else","time":"now"}',
         '{"component":"gateway","message":"gateway started","time":"now"}',
