@@ -22,6 +22,8 @@ from tests.support.waiting import wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.gateway_home import GatewayHome
+
 pytestmark = pytest.mark.linux
 
 
@@ -82,6 +84,18 @@ class Following:
         wait_until(is_there, PATIENCE_S, what=text)
 
 
+def in_a_shell(command: str, home: GatewayHome) -> subprocess.CompletedProcess[str]:
+    """A pipeline that fails if any part of it does."""
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        env={**os.environ, **variables_of(home)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
 def lines_of(said_) -> list[str]:
     assert said_.status == 0, said_
     return said_.out.splitlines()
@@ -131,14 +145,7 @@ def test_closed_pipe_ends_it_quietly(stand_in_home, start):
     start("flood=20000")
     command = f"{sys.executable} -m picoclaw_tray logs -n 0 | head -n 1"
 
-    ended = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
-        env={**os.environ, **variables_of(stand_in_home)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    ended = in_a_shell(command, stand_in_home)
 
     assert (ended.stdout.count("\n"), ended.stderr) == (1, "")
 
@@ -151,14 +158,7 @@ def test_follow_ends_quietly_when_nobody_reads_although_nothing_comes(stand_in_h
     )
     command = f"{sys.executable} -m picoclaw_tray logs -f | head -n 1"
 
-    ended = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
-        env={**os.environ, **variables_of(stand_in_home)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    ended = in_a_shell(command, stand_in_home)
 
     assert (ended.returncode, ended.stdout.count("\n"), ended.stderr) == (0, 1, "")
 
