@@ -121,7 +121,7 @@ def _current(
         if not answer.payload.get("log_run_id"):
             return _from_files(place, query, options, voice, "The tray has seen no gateway yet.")
         return _told(store, query, options, voice)
-    wanted = _wanted(store, query, options)
+    wanted = _wanted(store, query, options, voice)
     lines = [store.line(n) for n in wanted]
     return Answer(
         ExitCode.DONE,
@@ -177,7 +177,7 @@ def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice
     try:
         while tail.read_more():
             pass
-        _advance(selection)
+        _advance(selection, voice)
         begin = len(selection) - options.lines if options.lines else 0
         shown, end = max(0, begin), 0
         while True:
@@ -189,7 +189,7 @@ def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice
             store.redactor = store.redactor.knowing(known_token(place))
             while tail.read_more():
                 pass
-            _advance(selection)
+            _advance(selection, voice)
             shown = max(0, shown - selection.drop())
     finally:
         tail.close()
@@ -216,21 +216,25 @@ def _write(
 
 
 def _told(store: LogStore, query: Query, options: LogOptions, voice: Voice) -> Answer:
-    for piece in _pieces(store, _wanted(store, query, options), as_json=options.json):
+    for piece in _pieces(store, _wanted(store, query, options, voice), as_json=options.json):
         voice.write(piece)
     return Answer(ExitCode.DONE)
 
 
-def _wanted(store: LogStore, query: Query, options: LogOptions) -> Iterator[int]:
+def _wanted(store: LogStore, query: Query, options: LogOptions, voice: Voice) -> Iterator[int]:
     selection = Selection(store, query)
-    _advance(selection)
+    _advance(selection, voice)
     begin = max(0, len(selection) - options.lines) if options.lines else 0
     return map(selection.line_at, range(begin, len(selection)))
 
 
-def _advance(selection: Selection) -> None:
+def _advance(selection: Selection, voice: Voice) -> None:
+    """Filters all that is there, and says what an expression had to pass over."""
+    before = selection.problem
     while selection.advance(_STEP):
         pass
+    if selection.problem is not None and selection.problem != before:
+        voice.remark(render(selection.problem))
 
 
 def _pieces(store: LogStore, numbers: Iterator[int], *, as_json: bool) -> Iterator[str]:

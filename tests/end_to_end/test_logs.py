@@ -246,6 +246,16 @@ def test_what_makes_no_sense_is_explained(shell):
     assert shell("logs", "--json").status == 3
 
 
+def test_expression_that_takes_too_long_is_said(shell, stand_in_home):
+    stand_in_home.place.log.parent.mkdir()
+    stand_in_home.place.log.write_text(f"{'a' * 3000}!\n" * 9, encoding="utf-8")
+
+    told = shell("logs", "--grep", "(a+)+b")
+
+    assert (told.status, told.out) == (0, "")
+    assert "This expression takes too long in many lines; the search was given up." in told.err
+
+
 def test_without_a_tray_the_end_of_the_log_is_read(shell, stand_in_home):
     stand_in_home.place.log.parent.mkdir()
     line = (
