@@ -125,7 +125,8 @@ class LogSearch(QObject):
     def _tell(self, *, complete: bool = True) -> None:
         index = self._index
         if index is None:
-            self.counted.emit(0, 0, True)
+            if self._problem is None:  # what cannot be looked for has no number of matches
+                self.counted.emit(0, 0, True)
         else:
             self.counted.emit(index.position_of(self._place), index.count, complete)
             self._tell_problem()

@@ -281,6 +281,7 @@ def test_bad_expression_is_explained_in_place(rig):
     find(rig, "(a")
 
     assert says(rig, "The “(” at character 1 is not closed.")
+    assert count(rig) == ""
     rig.qtbot.keyClicks(field(rig), ")")
     rig.qtbot.waitUntil(lambda: not says(rig, "is not closed"))
 
