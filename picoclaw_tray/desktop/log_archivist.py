@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.desktop.lane import Job, Lane
+from picoclaw_tray.logs.backlog import LONG_LINE, Backlog, Batch, Begin, End, Lost
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import COMPONENT, MarkKind, RunMark, dump_mark, parse_mark
 from picoclaw_tray.logs.masked_blocks import BlockMasker, line_pieces
@@ -19,7 +20,7 @@ from picoclaw_tray.system.log_archive import LogArchive
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from picoclaw_tray.logs.redaction import Redactor
@@ -29,20 +30,16 @@ log = logging.getLogger(__name__)
 
 PAUSE_MS: Final = 200
 FLOOD_PAUSE_MS: Final = 30
-FIRST_PAUSE_MS: Final = 3000
-"""By then the PID file's token is known, which is to be masked in the very first lines too."""
+HOLD_MS: Final = 3000
+"""So long the first lines wait for the PID file's token, which is to be masked in them too."""
 
 TURN_BYTES: Final = 1024 * 1024
 TURN_S: Final = 0.008
 """So much is masked in one go, or so long: with a secret in each line a megabyte takes 400 ms."""
 
-SLICE_BYTES: Final = 16 * 1024
-"""So much is masked before looking at the clock."""
-
 FINISH_S: Final = 1.0
-"""So long the next run, or the end of the tray, waits for what is left of this one."""
+"""So long the end of the tray waits for what is left."""
 
-LONG_LINE: Final = 128 * 1024
 MAX_WAITING: Final = 16 * 1024 * 1024
 """Bytes that may wait, for their turn or for a slow disk; a run on disk has hardly more."""
 
@@ -57,18 +54,12 @@ _NOT_WRITTEN = QT_TRANSLATE_NOOP(
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """Lines that came together.
+class _Failure:
+    """What became of ``size`` bytes of a run."""
 
-    Attributes:
-        size: In bytes.
-        note: Which note of ours it is, if it is one; it is never dropped.
-    """
-
-    lines: Sequence[bytes]
-    source: Source
+    run: Begin | None
     size: int
-    note: MarkKind | None = None
+    error: OSError
 
 
 class LogArchivist(QObject):
@@ -95,126 +86,107 @@ class LogArchivist(QObject):
         self._lane.job_done.connect(self._on_written)
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._on_turn)
-        self._is_open = False
+        self._hold = QTimer(self, singleShot=True)
+        self._hold.timeout.connect(self._on_turn)
+        self._backlog = Backlog(MAX_WAITING)
+        self._run: Begin | None = None  # that was begun last
+        self._is_open = False  # and goes on
         self._has_problem = False
+        self._begun: Begin | None = None  # whose lines are handed over
         self._source = Source.OUTPUT  # of what was handed over last
-        self._queue: deque[_Batch] = deque()
-        self._queued = 0  # bytes in it
         self._masked: list[bytes] = []  # what this turn hands over
         self._waiting = 0  # bytes that the lane has not written yet
-        self._lost = 0  # lines that there was no room for
+        self._written: Begin | None = None  # whose lines are written; the lane's
 
     def set_redactor(self, redactor: Redactor) -> None:
-        """What masks from now on."""
+        """What masks from now on; the first lines need not wait for it any longer."""
         self._masker.redactor = redactor
+        self._hold.stop()
+        self._plan_turn()
 
     def begin(self, mark: RunMark) -> None:
         """A run has begun whose pipe we read."""
-        self._finish()
+        if self._is_open:
+            self._backlog.append(End())
         if self._has_problem:
             self._has_problem = False
             self.problem_changed.emit(None)
+        self._run = Begin(mark)
         self._is_open = True
-        self._source = Source.OUTPUT
-        self._lane.submit(Job(partial(self._begin, mark)))
-        self._put((dump_mark(mark),), Source.TRAY, mark.kind)
-        self._pause.start(FIRST_PAUSE_MS)
+        self._backlog.append(self._run)
+        self._hold.start(HOLD_MS)
+        self._pause.start(0)
 
     def take(self, lines: Sequence[bytes], source: Source) -> None:
         """It has printed this, or somebody has written it about it elsewhere."""
-        if not self._is_open:
-            return
-        self._put(lines, source)
-        while self._queued > MAX_WAITING and len(self._queue) > 1:
-            self._drop_oldest()
-        is_beginning = self._pause.isActive() and self._pause.interval() == FIRST_PAUSE_MS
-        pause = FLOOD_PAUSE_MS if self._queued > TURN_BYTES else PAUSE_MS
-        if not self._pause.isActive() or (
-            self._pause.interval() > pause and not (is_beginning and self._queued < 4 * TURN_BYTES)
-        ):
-            self._pause.start(pause)
+        if self._is_open:
+            self._backlog.extend(lines, source)
+            self._plan_turn()
 
-    def end(self, mark: RunMark) -> None:
+    def end(self, mark: RunMark | None = None) -> None:
         """The run has ended; what waits for its turn is written down all the same."""
         if self._is_open:
             self._is_open = False
-            self._put((dump_mark(mark),), Source.TRAY, MarkKind.ENDED)
+            self._backlog.append(End(mark))
+            self._hold.stop()
             self._pause.start(0)
 
     def close(self) -> None:
         """Writes what is left, if that is quick."""
-        self._finish()
-        self._lane.close()
-
-    def _put(self, lines: Sequence[bytes], source: Source, note: MarkKind | None = None) -> None:
-        size = sum(map(len, lines)) + len(lines)
-        self._queue.append(_Batch(lines, source, size, note))
-        self._queued += size
-
-    def _drop_oldest(self) -> None:
-        """Drops what came first but for notes, of which there are two at most."""
-        index = next(index for index, batch in enumerate(self._queue) if batch.note is None)
-        self._queued -= self._queue[index].size
-        self._lost += len(self._queue[index].lines)
-        del self._queue[index]
-
-    def _drop_all(self) -> None:
-        while any(batch.note is None for batch in self._queue):
-            self._drop_oldest()
-
-    def _finish(self) -> None:
-        """Hands everything over, as far as that is quick."""
+        self.end()
         until = time.monotonic() + FINISH_S
-        while self._queue:
+        while self._backlog:
             self._turn()
             if time.monotonic() > until:
-                self._drop_all()
+                self._backlog.drop_lines()
         self._pause.stop()
-        if self._is_open:
-            self._is_open = False
-            self._say_lost()
-            self._end_file()
+        self._lane.close()
+
+    @property
+    def _has_turn(self) -> bool:
+        """Whether anything may be handed over; the first lines wait for the PID file's token."""
+        is_held = self._hold.isActive() and self._begun is self._run
+        return bool(self._backlog) and not is_held
+
+    def _plan_turn(self) -> None:
+        if self._has_turn:
+            pause = FLOOD_PAUSE_MS if self._backlog.size > TURN_BYTES else PAUSE_MS
+            if not self._pause.isActive() or self._pause.interval() > pause:
+                self._pause.start(pause)
 
     @Slot()
     def _on_turn(self) -> None:
         self._turn()
-        if self._queue:
+        if self._has_turn:
             self._pause.start(FLOOD_PAUSE_MS)
 
     def _turn(self) -> None:
         """Masks what came first, as much as is quick, and hands it over."""
         if self._waiting > MAX_WAITING:  # the disk is slow
-            self._drop_all()
+            self._backlog.drop_lines()
         size = 0
         until = time.monotonic() + TURN_S
-        while self._queue and size < TURN_BYTES and time.monotonic() < until:
-            batch = self._next_slice()
-            size += batch.size
-            self._hand_over(batch)
+        while self._has_turn and size < TURN_BYTES and time.monotonic() < until:
+            match self._backlog.pop():
+                case Begin() as run:
+                    self._hand_over_begin(run)
+                case Batch() as batch:
+                    size += batch.size
+                    self._hand_over(batch)
+                case Lost(count):
+                    self._masked.append(f"{LOST_MARK.format(count=count)}\n".encode())
+                case End(mark):
+                    self._hand_over_end(mark)
         self._write_masked()
 
-    def _next_slice(self) -> _Batch:
-        """The beginning of what came first; a long line is a slice of its own."""
-        batch = self._queue.popleft()
-        if batch.size > SLICE_BYTES and len(batch.lines) > 1:
-            count, size = 1, len(batch.lines[0]) + 1
-            while size < SLICE_BYTES and count < len(batch.lines):
-                if len(batch.lines[count]) > LONG_LINE:
-                    break
-                size += len(batch.lines[count]) + 1
-                count += 1
-            first = replace(batch, lines=batch.lines[:count], size=size)
-            rest = replace(batch, lines=batch.lines[count:], size=batch.size - size)
-            if rest.lines:
-                self._queue.appendleft(rest)
-            batch = first
-        self._queued -= batch.size
-        return batch
+    def _hand_over_begin(self, run: Begin) -> None:
+        self._begun = run
+        self._source = Source.OUTPUT
+        self._lane.submit(Job(partial(self._begin, run)))
+        self._masked.append(dump_mark(run.mark) + b"\n")
 
-    def _hand_over(self, batch: _Batch) -> None:
-        if batch.note in {None, MarkKind.ENDED}:  # a run begins with its note
-            self._say_lost()
-        if batch.note is None and batch.source is not self._source:
+    def _hand_over(self, batch: Batch) -> None:
+        if batch.source is not self._source:
             self._source = batch.source
             mark = RunMark(MarkKind.SOURCE, "", source=batch.source)
             self._masked.append(dump_mark(mark) + b"\n")
@@ -223,19 +195,18 @@ class LogArchivist(QObject):
             self._waiting += batch.size
             redactor = self._masker.redactor
             self._lane.submit(Job(partial(self._write_long, batch.lines[0], redactor)))
-        else:
-            block = self._masker.mask_lines(batch.lines)
-            if batch.note is None and _SIGNATURE in block:
-                lines = [b" " + line if parse_mark(line) else line for line in batch.lines]
-                block = self._masker.mask_lines(lines)
-            self._masked.append(block)
-        if batch.note is MarkKind.ENDED:
-            self._end_file()
+            return
+        block = self._masker.mask_lines(batch.lines)
+        if _SIGNATURE in block:
+            lines = [b" " + line if parse_mark(line) else line for line in batch.lines]
+            block = self._masker.mask_lines(lines)
+        self._masked.append(block)
 
-    def _say_lost(self) -> None:
-        if self._lost:
-            self._masked.append(LOST_MARK.format(count=self._lost).encode() + b"\n")
-            self._lost = 0
+    def _hand_over_end(self, mark: RunMark | None) -> None:
+        if mark is not None:
+            self._masked.append(dump_mark(mark) + b"\n")
+        self._write_masked()
+        self._lane.submit(Job(self._archive.close))
 
     def _write_masked(self) -> None:
         block = b"".join(self._masked)
@@ -244,55 +215,50 @@ class LogArchivist(QObject):
             self._waiting += len(block)
             self._lane.submit(Job(partial(self._write, block)))
 
-    def _end_file(self) -> None:
-        self._write_masked()
-        self._lane.submit(Job(self._archive.close))
-
     @Slot(object)
     def _on_written(self, answer: object) -> None:
         match answer:
             case int(count):
-                self._waiting = max(0, self._waiting - count)
-            case OSError():
-                self._give_up(answer)
+                self._waiting -= count
+            case _Failure(run, size, error):
+                self._waiting -= size
+                if run is self._run and not self._has_problem:
+                    self._give_up(error)
             case _:
                 pass
 
     def _give_up(self, error: OSError) -> None:
-        self._waiting = 0
-        if not self._has_problem:
-            self._is_open = False
-            self._has_problem = True
-            self._queue.clear()
-            self._queued = 0
-            self._pause.stop()
-            why = error.strerror or type(error).__name__
-            log.warning("the output of the gateway is not written down: %s", error)
-            self.problem_changed.emit(text(_NOT_WRITTEN, folder=str(self._folder), why=why))
+        """This run has no file any more; another one may."""
+        self._is_open = False
+        self._backlog.clear()
+        self._pause.stop()
+        self._has_problem = True
+        why = error.strerror or type(error).__name__
+        log.warning("the output of the gateway is not written down: %s", error)
+        self.problem_changed.emit(text(_NOT_WRITTEN, folder=str(self._folder), why=why))
 
     # -- in the lane -------------------------------------------------------------------------------
 
-    def _begin(self, mark: RunMark) -> OSError | None:
+    def _begin(self, run: Begin) -> _Failure | None:
+        self._written = run
         try:
-            self._archive.begin(mark)
+            self._archive.begin(run.mark)
         except OSError as error:
-            return error
+            return _Failure(run, 0, error)
         return None
 
-    def _write(self, block: bytes) -> int | OSError:
-        try:
-            self._archive.write(block)
-        except OSError as error:
-            self._archive.close()
-            return error
-        return len(block)
+    def _write(self, block: bytes) -> int | _Failure:
+        return self._try_to_write(len(block), (block,))
 
-    def _write_long(self, line: bytes, redactor: Redactor) -> int | OSError:
+    def _write_long(self, line: bytes, redactor: Redactor) -> int | _Failure:
+        pieces = (piece.encode("utf-8", "replace") for piece in line_pieces(line, redactor))
+        return self._try_to_write(len(line) + 1, chain(pieces, (b"\n",)))
+
+    def _try_to_write(self, size: int, blocks: Iterable[bytes]) -> int | _Failure:
         try:
-            for piece in line_pieces(line, redactor):
-                self._archive.write(piece.encode("utf-8", "replace"))
-            self._archive.write(b"\n")
+            for block in blocks:
+                self._archive.write(block)
         except OSError as error:
             self._archive.close()
-            return error
-        return len(line) + 1
+            return _Failure(self._written, size, error)
+        return size

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from picoclaw_tray.system.log_archive import ArchivedRun
     from picoclaw_tray.text import Text
 
 STARTED = RunMark(MarkKind.STARTED, "2026-11-26T23:55:00+01:00", run=12, pid=4711)
@@ -33,6 +34,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def max_waiting(monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(module, "MAX_WAITING", 1000)
+    return 1000
+
+
+@pytest.fixture
 def archivist(qtbot: QtBot, folder: Path) -> Iterator[LogArchivist]:
     archivist = LogArchivist(folder, ArchiveLimits(), Redactor())
     yield archivist
@@ -40,14 +47,18 @@ def archivist(qtbot: QtBot, folder: Path) -> Iterator[LogArchivist]:
     archivist.deleteLater()
 
 
-def written(folder: Path) -> list[tuple[Source, bytes]]:
-    (run,) = archived_runs(folder)
+def lines_of(run: ArchivedRun) -> list[tuple[Source, bytes]]:
     return [
         (source, line)
         for source, lines in read_run(run, 100_000_000)
         for line in lines
         if source is not Source.TRAY
     ]
+
+
+def written(folder: Path) -> list[tuple[Source, bytes]]:
+    (run,) = archived_runs(folder)
+    return lines_of(run)
 
 
 def text_of(folder: Path) -> list[str]:
@@ -78,10 +89,37 @@ def test_token_that_is_known_a_little_later_is_masked_in_the_first_lines_too(arc
     assert text_of(folder) == [f"it is {MASK}"]
 
 
-def test_lines_are_on_disk_soon_and_nothing_ticks_afterwards(qtbot, archivist, folder, monkeypatch):
-    monkeypatch.setattr(module, "FIRST_PAUSE_MS", 1)
+def test_first_lines_wait_no_longer_than_for_the_token(qtbot, archivist, folder):
     archivist.begin(STARTED)
-    qtbot.waitUntil(lambda: not archivist._pause.isActive())
+    archivist.take([f"it is {TOKEN}".encode()], Source.OUTPUT)
+    qtbot.waitUntil(lambda: bool(archived_runs(folder)))
+    assert archivist._hold.isActive()
+    assert text_of(folder) == []
+
+    archivist.set_redactor(Redactor().knowing(TOKEN))
+
+    qtbot.waitUntil(lambda: text_of(folder) == [f"it is {MASK}"], timeout=module.HOLD_MS // 2)
+
+
+def test_next_run_does_not_wait_for_what_is_left_of_the_one_before(archivist, folder):
+    lines = [b"%05d %s api_key=abcdefgh" % (n, b"x" * 100) for n in range(4000)]
+    archivist.begin(STARTED)
+    archivist.take(lines, Source.OUTPUT)
+    archivist.begin(RunMark(MarkKind.RESTARTED, "2026-11-26T23:57:00+01:00", run=13, pid=5))
+    archivist.take([b"new"], Source.OUTPUT)
+    assert archivist._backlog.size > sum(map(len, lines))
+
+    archivist.close()
+
+    old, new = archived_runs(folder)
+    assert len(lines_of(old)) == 4000
+    assert lines_of(new) == [(Source.OUTPUT, b"new")]
+
+
+def test_lines_are_on_disk_soon_and_nothing_ticks_afterwards(qtbot, archivist, folder, monkeypatch):
+    monkeypatch.setattr(module, "HOLD_MS", 1)
+    archivist.begin(STARTED)
+    qtbot.waitUntil(lambda: not archivist._hold.isActive())
     archivist.take([b"one"], Source.OUTPUT)
 
     qtbot.waitUntil(lambda: folder.exists() and text_of(folder) == ["one"])
@@ -138,6 +176,7 @@ def test_line_of_megabytes_is_written_whole_and_masked(archivist, folder):
 def test_lines_that_a_slow_disk_has_no_room_for_are_counted(archivist, folder):
     archivist.begin(STARTED)
     archivist.take([b"one"], Source.OUTPUT)
+    archivist.set_redactor(Redactor())
     archivist._turn()
     archivist._waiting = module.MAX_WAITING + 1
     archivist.take([b"two"], Source.OUTPUT)
@@ -151,10 +190,8 @@ def test_lines_that_a_slow_disk_has_no_room_for_are_counted(archivist, folder):
     assert text_of(folder) == ["one", lost, "four"]
 
 
-def test_flood_that_is_too_fast_keeps_its_newest_lines(archivist, folder, monkeypatch):
-    monkeypatch.setattr(module, "MAX_WAITING", 1000)
+def test_flood_that_is_too_fast_keeps_its_newest_lines(max_waiting, archivist, folder):
     archivist.begin(STARTED)
-    archivist._turn()
     for number in range(30):
         archivist.take([b"%099d" % number], Source.OUTPUT)
     archivist.close()
@@ -167,11 +204,16 @@ def test_flood_that_is_too_fast_keeps_its_newest_lines(archivist, folder, monkey
 def test_flood_is_written_in_turns(qtbot, archivist, folder, monkeypatch):
     monkeypatch.setattr(module, "TURN_BYTES", 1000)
     archivist.begin(STARTED)
+    archivist.set_redactor(Redactor())
+    archivist._turn()
     for number in range(100):
         archivist.take([b"%099d" % number], Source.OUTPUT)
+    archivist._turn()
+    assert archivist._backlog.size > 8000
+    archivist._on_turn()
     assert archivist._pause.interval() == module.FLOOD_PAUSE_MS
 
-    qtbot.waitUntil(lambda: not archivist._queue, timeout=10_000)
+    qtbot.waitUntil(lambda: not archivist._backlog, timeout=10_000)
     archivist.close()
 
     assert [int(line) for line in text_of(folder)] == list(range(100))
@@ -182,11 +224,12 @@ def test_lines_that_take_long_to_mask_are_masked_in_short_turns(qtbot, archivist
     archivist.begin(STARTED)
     archivist.take(lines, Source.OUTPUT)
 
+    archivist.set_redactor(Redactor())
     archivist._turn()
 
-    assert archivist._queued > sum(map(len, lines)) // 2
+    assert archivist._backlog.size > sum(map(len, lines)) // 2
     archivist.end(ENDED)
-    qtbot.waitUntil(lambda: not archivist._queue, timeout=10_000)
+    qtbot.waitUntil(lambda: not archivist._backlog, timeout=10_000)
     archivist.close()
     assert [int(line.split()[0]) for line in text_of(folder)] == list(range(4000))
     assert not [line for line in text_of(folder) if "abcdefgh" in line]
@@ -207,12 +250,11 @@ def test_end_of_the_tray_does_not_wait_for_all_to_be_masked(archivist, folder, m
     )
 
 
-def test_notes_are_never_lost(archivist, folder, monkeypatch):
-    monkeypatch.setattr(module, "MAX_WAITING", 1000)
+def test_notes_are_never_lost(max_waiting, archivist, folder):
     archivist.begin(STARTED)
     for number in range(30):
         archivist.take([b"%099d" % number], Source.OUTPUT)
-    archivist._waiting = 1001
+    archivist._waiting = max_waiting + 1
     archivist.end(ENDED)
     archivist._turn()
     archivist.begin(RunMark(MarkKind.RESTARTED, "2026-11-26T23:57:00+01:00", run=13, pid=5))
@@ -220,8 +262,8 @@ def test_notes_are_never_lost(archivist, folder, monkeypatch):
 
     first, second = archived_runs(folder)
     assert (first.begun, first.ended) == (STARTED, ENDED)
-    (lost,) = [line.decode() for told, lines in read_run(first, 10_000) for line in lines][1:-1]
-    assert lost == "… [30 lines are missing here: more came than could be written down]"
+    ((_, lost),) = lines_of(first)
+    assert lost.decode() == "… [30 lines are missing here: more came than could be written down]"
     assert second.begun is not None
     assert second.begun.run == 13
 
@@ -254,6 +296,7 @@ def test_full_disk_is_said_once_and_the_next_run_is_tried_again(qtbot, archivist
     archivist.problem_changed.connect(told.append)
     with full_disk(100_000):
         archivist.begin(STARTED)
+        archivist.set_redactor(Redactor())
         for _ in range(5):
             archivist.take([b"x" * 100] * 2000, Source.OUTPUT)
             archivist._turn()
@@ -279,3 +322,17 @@ def test_folder_that_cannot_be_made_is_said(qtbot, archivist, folder):
 
     assert "Nothing else suffers." in render(problem.args[0])
     archivist.take([b"x"], Source.OUTPUT)
+
+
+def test_late_failure_of_a_run_does_not_end_the_next_one(archivist, folder):
+    told: list[Text | None] = []
+    archivist.problem_changed.connect(told.append)
+    archivist.begin(STARTED)
+    old = archivist._run
+    archivist.begin(RunMark(MarkKind.RESTARTED, "2026-11-26T23:57:00+01:00", run=13, pid=5))
+    archivist._on_written(module._Failure(old, 0, OSError()))
+    archivist.take([b"new"], Source.OUTPUT)
+    archivist.close()
+
+    assert lines_of(archived_runs(folder)[1]) == [(Source.OUTPUT, b"new")]
+    assert not told
