@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from picoclaw_tray.desktop.log_export import Form, LogExport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from picoclaw_tray.desktop.log_view import LogView
+    from picoclaw_tray.logs.store import LogStore
 
 _Standard = QKeySequence.StandardKey
 _SEPARATOR: Final = None
@@ -27,12 +28,14 @@ class LogActions(QObject):
         folder_wished(): The folder of the gateway's own log is to be opened.
         save_failed(str, str): Path, and why there is no file; the system's words.
         saved(str): The file at this path has them.
+        lines_missed(int): So many were dropped before they could be copied or saved.
     """
 
     clear_wished = Signal()
     folder_wished = Signal()
     save_failed = Signal(str, str)
     saved = Signal(str)
+    lines_missed = Signal(int)
 
     def __init__(self, view: LogView, window: QWidget) -> None:
         super().__init__(view)
@@ -110,29 +113,32 @@ class LogActions(QObject):
         self.open_folder.triggered.connect(self.folder_wished)
         self.clear.triggered.connect(self.clear_wished)
 
-    def copy_lines(self, numbers: Iterable[int], *, as_json: bool = False) -> None:
-        """Puts lines into the clipboard, long ones whole."""
-        self.export.copy(self._log.store, numbers, Form.JSON if as_json else Form.TEXT)
-
     @Slot()
     def _on_copy(self) -> None:
-        self.copy_lines(self._view.selected_lines())
+        self.copy_lines(self._view.selected_lines(), Form.TEXT)
 
     @Slot()
     def _on_copy_json(self) -> None:
-        self.copy_lines(self._view.selected_lines(), as_json=True)
+        self.copy_lines(self._view.selected_lines(), Form.JSON)
+
+    def copy_lines(self, numbers: Iterable[int], form: Form) -> None:
+        """Puts lines into the clipboard, long ones whole."""
+        self.export.copy(self._log.store.snapshot(), tuple(numbers), form)
 
     @Slot()
     def _on_save_visible(self) -> None:
         log = self._log
-        self._save(self.tr("Save what is shown"), map(log.line_at, range(log.rowCount())))
+        shown = tuple(map(log.line_at, range(log.rowCount())))
+        self._ask_and_save(self.tr("Save what is shown"), log.store.snapshot(), shown)
 
     @Slot()
     def _on_save_all(self) -> None:
-        store = self._log.store
-        self._save(self.tr("Save all lines"), range(store.first, store.end))
+        store = self._log.store.snapshot()
+        numbers = range(store.first, store.end)
+        self._ask_and_save(self.tr("Save all lines"), store, numbers)
 
-    def _save(self, title: str, numbers: Iterable[int]) -> None:
+    def _ask_and_save(self, title: str, store: LogStore, numbers: Sequence[int]) -> None:
+        """Saves the lines of the moment before, however many come until the path is known."""
         kinds = {
             self.tr("Text (*.log *.txt)"): Form.TEXT,
             self.tr("JSON lines (*.jsonl)"): Form.JSON,
@@ -142,18 +148,20 @@ class LogActions(QObject):
         )
         if path:
             form = Form.JSON if path.endswith((".jsonl", ".json")) else kinds.get(kind, Form.TEXT)
-            self.save(path, numbers, form)
+            self.save(path, store, numbers, form)
 
-    def save(self, path: str, numbers: Iterable[int], form: Form) -> None:
-        """Writes lines into a file."""
+    def save(self, path: str, store: LogStore, numbers: Sequence[int], form: Form) -> None:
+        """Writes lines of a snapshot into a file."""
         self._path = path
-        self.export.save(path, self._log.store, list(numbers), form)
+        self.export.save(path, store, numbers, form)
 
-    @Slot()
-    def _on_done(self) -> None:
+    @Slot(int)
+    def _on_done(self, missing: int) -> None:
         path, self._path = self._path, ""
         if path:
             self.saved.emit(path)
+        if missing:
+            self.lines_missed.emit(missing)
 
     @Slot(str)
     def _on_failed(self, why: str) -> None:

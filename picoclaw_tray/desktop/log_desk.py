@@ -70,6 +70,7 @@ class LogDesk(QObject):
         self._log.past_run_read.connect(self._on_past_run_read)
         panel.actions_.folder_wished.connect(self._on_folder_wished)
         panel.actions_.save_failed.connect(self._on_save_failed)
+        panel.actions_.lines_missed.connect(self._on_lines_missed)
         silence.on_looked_for(panel.filter.query.level)
 
     @Slot()
@@ -127,3 +128,10 @@ class LogDesk(QObject):
     def _on_save_failed(self, path: str, why: str) -> None:
         message = self.tr("The file {path} could not be written: {why}")
         self._dialogs.show_message(message.format(path=path, why=why))
+
+    @Slot(int)
+    def _on_lines_missed(self, count: int) -> None:
+        message = self.tr(
+            "Lines that are missing there: {count}. They had made room for newer ones."
+        )
+        self._dialogs.show_message(message.format(count=count))

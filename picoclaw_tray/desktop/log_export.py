@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from picoclaw_tray.logs.export import export_json, export_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from picoclaw_tray.logs.store import LogStore
 
@@ -30,31 +30,30 @@ class Form(Enum):
 class LogExport(QObject):
     """Masks slice by slice, between other events. One thing at a time: a new one ends the old.
 
-    Lines that are dropped before their turn are missing.
-
     Signals:
-        done(): The clipboard or the file has them.
+        done(int): The clipboard or the file has them, but for so many that were dropped before.
         failed(str): Why there is no file; the system's words.
     """
 
-    done = Signal()
+    done = Signal(int)
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pieces: Iterator[str] = iter(())
+        self._missing = 0
         self._copied: list[str] = []
         self._file: QSaveFile | None = None
         self._next_slice = QTimer(self, interval=0)
         self._next_slice.timeout.connect(self._on_next_slice)
 
-    def copy(self, store: LogStore, numbers: Iterable[int], form: Form) -> None:
-        """Puts lines into the clipboard."""
+    def copy(self, store: LogStore, numbers: Sequence[int], form: Form) -> None:
+        """Puts lines into the clipboard, from a snapshot."""
         self._begin(store, numbers, form)
         self._on_next_slice()
 
-    def save(self, path: str, store: LogStore, numbers: Iterable[int], form: Form) -> None:
-        """Writes lines into a file, which is replaced at the end or not at all."""
+    def save(self, path: str, store: LogStore, numbers: Sequence[int], form: Form) -> None:
+        """Writes lines of a snapshot into a file, which is replaced at the end or not at all."""
         self._begin(store, numbers, form)
         self._file = QSaveFile(path, self)
         if not self._file.open(QIODevice.OpenModeFlag.WriteOnly):
@@ -62,8 +61,9 @@ class LogExport(QObject):
         else:
             self._on_next_slice()
 
-    def _begin(self, store: LogStore, numbers: Iterable[int], form: Form) -> None:
+    def _begin(self, store: LogStore, numbers: Sequence[int], form: Form) -> None:
         self._forget()
+        self._missing = sum(n < store.first for n in numbers)
         make = export_text if form is Form.TEXT else export_json
         self._pieces = make(store, numbers)
         self._next_slice.start()
@@ -88,7 +88,7 @@ class LogExport(QObject):
         if self._file is None and self._copied:
             QGuiApplication.clipboard().setText("".join(self._copied).removesuffix("\n"))
         self._forget()
-        self.done.emit()
+        self.done.emit(self._missing)
 
     def _fail(self) -> None:
         assert self._file is not None

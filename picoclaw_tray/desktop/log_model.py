@@ -61,10 +61,6 @@ class Column(IntEnum):
     MESSAGE = 3
 
 
-_COLUMNS: Final = len(Column)
-"""Qt asks 400,000 times when all rows of a full store are selected, and ``len`` takes its time."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """What is shown of one line.
@@ -180,7 +176,7 @@ class LogModel(QAbstractTableModel):
 
     def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
         """As many as ``Column`` has."""
-        return 0 if parent.isValid() else _COLUMNS
+        return 0 if parent.isValid() else len(Column)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = DISPLAY_ROLE

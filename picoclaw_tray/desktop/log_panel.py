@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, 
 
 from picoclaw_tray.desktop.log_actions import LogActions
 from picoclaw_tray.desktop.log_details import EntryPane
+from picoclaw_tray.desktop.log_export import Form
 from picoclaw_tray.desktop.log_filter_bar import FilterBar
 from picoclaw_tray.desktop.log_search import LogSearch
 from picoclaw_tray.desktop.log_view import LogView
@@ -178,7 +179,8 @@ class LogPanel(QWidget):
         """It shows only the beginning of an entry that is to be copied whole."""
         line = self.view.current_line
         if line is not None:
-            self.actions_.copy_lines(lines_of_entry(self._log.store, line), as_json=as_json)
+            lines = lines_of_entry(self._log.store, line)
+            self.actions_.copy_lines(lines, Form.JSON if as_json else Form.TEXT)
 
     @Slot(object)
     def _on_matcher_changed(self, matcher: object) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
+from copy import copy
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -154,6 +155,18 @@ class LogStore:
         self._marks.clear()
         self._stretches.clear()
         self._asked = (-1, False)
+
+    def snapshot(self) -> LogStore:
+        """The lines that are held now; those that come or go afterwards change nothing in it."""
+        held = copy(self)
+        vars(held).update(
+            _lines=self._lines[self._gone :],
+            _gone=0,
+            _marks=self._marks.copy(),
+            _marks_of_run=self._marks_of_run.copy(),
+            _stretches=self._stretches.copy(),
+        )
+        return held
 
     def mark(self, line: bytes) -> None:
         """Appends a note of ours (``logs.marks``); it is no line of the gateway."""

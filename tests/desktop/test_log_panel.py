@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from picoclaw_tray.desktop.level_colours import level_colours, match_colours
 from picoclaw_tray.desktop.log_export import Form
 from picoclaw_tray.desktop.log_filter_bar import FilterState
-from picoclaw_tray.desktop.log_model import Column
+from picoclaw_tray.desktop.log_model import Column, LogModel
+from picoclaw_tray.desktop.log_view import LogView
 from picoclaw_tray.desktop.search_field import SearchField
 from picoclaw_tray.desktop.window_memory import WindowMemory
 from picoclaw_tray.logs.entry import Level, Source
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.store import LogStore
-from tests.support.window_rig import LEFT, Key, Modifier, WindowRig
+from tests.support.window_rig import HELD, LEFT, Key, Modifier, WindowRig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -425,7 +426,7 @@ def test_copy_as_json_has_whole_entries(rig):
 def test_saved_file_has_the_lines_and_no_secret(rig, tmp_path, form):
     path = tmp_path / "saved"
     with rig.qtbot.waitSignal(rig.panel.actions_.saved):
-        rig.panel.actions_.save(str(path), range(rig.store.first, rig.store.end), form)
+        rig.panel.actions_.save(str(path), rig.store.snapshot(), range(rig.store.end), form)
 
     saved = path.read_text(encoding="utf-8")
     assert SECRET not in saved
@@ -435,9 +436,67 @@ def test_saved_file_has_the_lines_and_no_secret(rig, tmp_path, form):
         assert [json.loads(line)["time"] for line in saved.splitlines()][-1] == "12:00:04"
 
 
+def test_lines_that_come_while_a_path_is_chosen_push_nothing_out_of_the_file(
+    rig, tmp_path, monkeypatch
+):
+    path = tmp_path / "saved.log"
+
+    def chosen(*_args: object) -> tuple[str, str]:
+        rig.print(10 * HELD)
+        return str(path), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
+    with rig.qtbot.waitSignal(rig.panel.actions_.saved):
+        rig.key(Key.Key_S, CONTROL)
+
+    assert path.read_text(encoding="utf-8").splitlines()[:2] == [
+        line.decode() for line in LINES[:2]
+    ]
+    assert len(path.read_text(encoding="utf-8").splitlines()) == len(LINES)
+
+
+def test_lines_that_were_gone_before_they_were_saved_are_counted(rig, tmp_path, monkeypatch):
+    path = tmp_path / "saved.log"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    rig.key(Key.Key_P, CONTROL)
+    rig.store.extend([b"later"] * (HELD - 2))
+
+    with rig.qtbot.waitSignal(rig.panel.actions_.lines_missed) as missed:
+        rig.key(Key.Key_S, CONTROL)
+
+    assert missed.args == [len(LINES) - 2]
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 2
+
+
+class CountingModel(LogModel):
+    looks = 0
+
+    def columnCount(self, *_args: object) -> int:
+        self.looks += 1
+        return len(Column)
+
+
+def test_selecting_all_does_not_look_at_each_row(qtbot):
+    store = LogStore(100_000, 64_000_000)
+    store.begin_run()
+    store.extend([LINES[0]] * 100_000)
+    model = CountingModel(store)
+    view = LogView(model)
+    qtbot.addWidget(view)
+    with qtbot.waitExposed(view):
+        view.show()
+
+    view.selectAll()
+    view.grab()
+
+    assert len(list(view.selected_lines())) == 100_000
+    assert model.looks < 10_000
+
+
 def test_file_that_cannot_be_written_is_said(rig, tmp_path):
     with rig.qtbot.waitSignal(rig.panel.actions_.save_failed) as failed:
-        rig.panel.actions_.save(str(tmp_path / "no" / "such"), range(3), Form.TEXT)
+        path = str(tmp_path / "no" / "such")
+        rig.panel.actions_.save(path, rig.store.snapshot(), range(3), Form.TEXT)
 
     path, why = failed.args
     assert path.endswith("such")

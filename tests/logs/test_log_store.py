@@ -342,3 +342,26 @@ def test_few_dropped_lines_wait_for_more_before_they_are_given_back():
     assert (store.first, store.line(3), store.raw_lines(0, 5)) == (3, "3", [b"3", b"4"])
     store.extend([b"%d" % number for number in range(103, 140)])
     assert (store.first, store.line(40), store.line(139)) == (40, "40", "139")
+
+
+def test_snapshot_keeps_what_the_store_drops_or_forgets():
+    store = LogStore(4, 10_000)
+    store.begin_run()
+    store.extend([b"gone", b"one", b"two"])
+    store.mark(b"note")
+    store.extend([b"three"])
+    held = store.snapshot()
+    store.begin_run()
+    store.extend([b"four"] * 3, Source.PANIC_FILE)
+    store.mark(b"another")
+    store.clear()
+
+    numbers = range(held.first, held.end)
+    assert [held.line(n) for n in numbers] == ["one", "two", "note", "three"]
+    assert [held.source(n) for n in numbers] == [
+        *[Source.OUTPUT] * 2,
+        Source.TRAY,
+        Source.OUTPUT,
+    ]
+    assert held.marks == (3,)
+    assert (held.total, held.run_id) == (4, 1)
