@@ -28,7 +28,10 @@ PAUSE_MS: Final = 50
 """What is written in this time is read at once: a log of level debug costs 20 looks/s."""
 
 LAST_TURNS: Final = 16
-"""How much of the panic log is read at once when a gateway has ended: 1 MiB, in 2 ms."""
+"""How much of a file is read at once when a gateway has ended: 1 MiB, in 2 ms."""
+
+LAST_BYTES: Final = 1024 * 1024
+"""As much of its log is of interest then if nobody has looked."""
 
 
 class _File:
@@ -60,8 +63,8 @@ class LogFeed(QObject):
     """Follows ``gateway.log`` of a gateway without a pipe to us, and the panic log of every one.
 
     Nothing is read, watched or timed while nobody looks: what was missed is read when somebody
-    does, also of a gateway that has ended meanwhile. Only what the panic log has gained by then is
-    read at the end of a gateway, before the end is told to anybody who listens after us.
+    does. Only the last words of a gateway are read at its end, before the end is told to anybody
+    who listens after us: the next one may come before somebody looks.
 
     Signals:
         run_begun(): What follows is of another gateway, which we have not started just now.
@@ -117,7 +120,10 @@ class LogFeed(QObject):
             return
         if self._key is not None:
             self._key = None
-            self._hear_last_words()
+            if self._log.follower is not None and not self._is_wanted:
+                self._log.follower.max_behind = LAST_BYTES
+            for file in self._files:
+                self._hear_last_words(file)
             self._settle()
         if not isinstance(state.phase, Spawning):
             self._forget_sizes()
@@ -159,7 +165,7 @@ class LogFeed(QObject):
         """Of the gateway before, and of what it may have written last."""
         if self._key is not None:
             self._key = None
-            self._hear_last_words()
+            self._hear_last_words(self._panic_log)  # the other file may have words of the next one
         for file in self._files:
             file.close()
         self._settle()
@@ -168,13 +174,12 @@ class LogFeed(QObject):
         for file in self._files:
             file.size_at_start = None
 
-    def _hear_last_words(self) -> None:
+    def _hear_last_words(self, file: _File) -> None:
         """What a crash leaves behind is wanted, whether somebody looks just then or not."""
-        follower = self._panic_log.follower
-        if follower is None or not follower.has_news():
+        if file.follower is None or not file.follower.has_news():
             return
         for _ in range(LAST_TURNS):
-            if not self._read(self._panic_log):
+            if not self._read(file):
                 break
 
     def _settle(self) -> None:

@@ -22,7 +22,7 @@ NEAR_END_BYTES: Final = 256 * 1024
 """How much of what is there already is of interest."""
 
 MAX_BEHIND: Final = 64 * 1024 * 1024
-"""As much as is kept of all. Whoever is further behind goes on near the end."""
+"""As much as is kept of all."""
 
 SKIP_MARK: Final = "… [{count} bytes of the log skipped]"
 
@@ -55,9 +55,13 @@ class LogFollower:
         start: Where to begin, in bytes; none: near the end.
         since: Of what is there already when beginning near the end, only lines that may be as
             young as this; seconds since the epoch. Minus infinity: also those that tell no time.
+
+    Attributes:
+        max_behind: Whoever is further behind, in bytes, goes on near the end, which is said.
     """
 
     def __init__(self, path: Path, *, start: int | None = None, since: float = 0.0) -> None:
+        self.max_behind = MAX_BEHIND
         self._path = path
         self._since = since
         self._start = start
@@ -113,7 +117,7 @@ class LogFollower:
         lines: list[bytes] = []
         if size < self._at or not self._is_known(file):  # cut, and perhaps filled again
             self._go_to(0)
-        if size - self._at > MAX_BEHIND:
+        if size - self._at > self.max_behind:
             to = size - NEAR_END_BYTES
             lines.append(SKIP_MARK.format(count=to - self._at).encode())
             self._jump(to)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QFileSystemWatcher, QTimer
 
-from picoclaw_tray.desktop.log_feed import LAST_TURNS, LogFeed
+from picoclaw_tray.desktop.log_feed import LAST_BYTES, LAST_TURNS, LogFeed
 from picoclaw_tray.desktop.log_view import LogView
 from picoclaw_tray.lifecycle.messages import Found
 from picoclaw_tray.lifecycle.policy import OnQuit
@@ -25,7 +25,7 @@ from picoclaw_tray.lifecycle.state import (
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.presentation.situation import Facts
 from picoclaw_tray.settings import Settings
-from picoclaw_tray.system.log_follower import TURN_BYTES
+from picoclaw_tray.system.log_follower import NEAR_END_BYTES, TURN_BYTES
 from picoclaw_tray.system.observation import Observation
 from picoclaw_tray.system.paths import GatewayPlace
 from tests.support.planted import KNOWN, SAID, SAID_KEY, token_of
@@ -168,7 +168,31 @@ def test_last_lines_of_a_gateway_that_is_gone_come_once(listening: Listening) ->
     listening.until_so(lambda: len(listening.told) == 4)
 
     assert listening.told[2:] == ["last", "half"]
-    assert listening.is_idle()
+    listening.until_so(listening.is_idle)
+
+
+def test_last_lines_are_not_lost_when_the_next_start_comes_unseen(listening: Listening) -> None:
+    listening.start(OUTLIVING)
+    listening.append("one\nhalf")
+    listening.end()
+    assert listening.told == ["one", "half"]
+
+    listening.start(replace(OUTLIVING, key=OTHER.key))
+    listening.append("next\n")
+    listening.feed.set_wanted(True)
+
+    listening.until("one", "half", "next")
+
+
+def test_of_much_that_nobody_saw_the_last_is_heard(listening: Listening) -> None:
+    listening.start(OUTLIVING)
+    listening.append(f"{'x' * 99}\n" * (2 * LAST_BYTES // 100) + "last\n")
+
+    listening.end()
+
+    assert listening.told[0].endswith(" bytes of the log skipped]")
+    assert listening.told[-1] == "last"
+    assert len(listening.told) == 2 + NEAR_END_BYTES // 100
 
 
 def test_lines_of_a_start_of_ours_begin_with_it(listening: Listening) -> None:
