@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 from picoclaw_tray.desktop.log_delegate import LineDelegate
 from picoclaw_tray.desktop.log_fit import LogFit
 from picoclaw_tray.desktop.log_model import Column
+from picoclaw_tray.desktop.text_size import TextSize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from picoclaw_tray.logs.query import Matcher
 
 _PLACEHOLDER_MARGIN: Final = 32
-_SMALLEST_FONT: Final = 6.0
-_LARGEST_FONT: Final = 32.0
 
 
 class LogView(QTableView):
@@ -69,8 +68,8 @@ class LogView(QTableView):
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.fit = LogFit(self, model, self._delegate)
-        self._usual_size = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).pointSizeF()
         self._set_up_looks()
+        self.text_size = TextSize(self)
         model.modelReset.connect(self._on_reset)
         model.rowsRemoved.connect(self._on_rows_removed)
         model.caught_up.connect(self._on_caught_up)
@@ -137,30 +136,6 @@ class LogView(QTableView):
             self._seen_end = self._log.store.end
         self._log.set_paused(paused)
         self.tail_changed.emit()
-
-    @Slot()
-    def zoom_in(self) -> None:
-        """Makes the text larger."""
-        self._set_font_size(self.font().pointSizeF() + 1)
-
-    @Slot()
-    def zoom_out(self) -> None:
-        """Makes the text smaller."""
-        self._set_font_size(self.font().pointSizeF() - 1)
-
-    @Slot()
-    def zoom_to_usual(self) -> None:
-        """As large as the desktop has it."""
-        self._set_font_size(self._usual_size)
-
-    @property
-    def zoom(self) -> float:
-        """How much larger the text is than usual, in points."""
-        return self.font().pointSizeF() - self._usual_size
-
-    def set_zoom(self, points: float) -> None:
-        """Makes the text so much larger than usual."""
-        self._set_font_size(self._usual_size + points)
 
     def set_placeholder(self, text: str) -> None:
         """What is written in the middle as long as there is no line."""
@@ -279,11 +254,6 @@ class LogView(QTableView):
             self._is_following = is_following
             self._seen_end = self._log.store.end
             self.tail_changed.emit()
-
-    def _set_font_size(self, points: float) -> None:
-        font = self.font()
-        font.setPointSizeF(min(max(points, _SMALLEST_FONT), _LARGEST_FONT))
-        self.setFont(font)
 
     @Slot("QModelIndex", "QModelIndex")
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:

@@ -48,7 +48,7 @@ class WindowMemory:
             panel.view.fit.restore(columns)
         zoom = content.get("zoom")
         if isinstance(zoom, int | float) and abs(zoom) < _LONGEST_PATTERN:
-            panel.view.set_zoom(float(zoom))
+            panel.view.text_size.set_above_usual(float(zoom))
         panel.actions_.wrap.setChecked(content.get("wraps") is True)
         panel.actions_.details.setChecked(content.get("details") is True)
         panel.filter.restore(_filter(content.get("filter")))
@@ -64,7 +64,7 @@ class WindowMemory:
             "geometry": _text(panel.window().saveGeometry()),
             "split": _text(panel.splitter.saveState()),
             "columns": panel.view.fit.columns(),
-            "zoom": panel.view.zoom,
+            "zoom": panel.view.text_size.above_usual,
             "wraps": panel.actions_.wrap.isChecked(),
             "details": panel.actions_.details.isChecked(),
             "filter": told,

@@ -510,7 +510,7 @@ def test_window_is_as_the_person_left_it(rig, qtbot, tmp_path: Path):
     rig.window.resize(777, 555)
     rig.panel.actions_.wrap.setChecked(True)
     rig.panel.actions_.details.setChecked(True)
-    rig.view.set_zoom(3)
+    rig.view.text_size.set_above_usual(3)
     rig.view.setColumnWidth(Column.COMPONENT, 222)
     state = FilterState(Level.WARN, "agent", "slow", is_regex=True, only_matches=True)
     rig.panel.filter.restore(state)
@@ -522,7 +522,7 @@ def test_window_is_as_the_person_left_it(rig, qtbot, tmp_path: Path):
     assert (other.window.width(), other.window.height()) == (777, 555)
     assert other.view.wraps
     assert other.panel.details.isVisible()
-    assert other.view.zoom == 3
+    assert other.view.text_size.above_usual == 3
     assert other.view.columnWidth(Column.COMPONENT) == 222
     assert other.panel.filter.state() == state
 
