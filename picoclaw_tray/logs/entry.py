@@ -13,10 +13,11 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from picoclaw_tray.logs.fields import parse_fields
+from picoclaw_tray.logs.redaction import mask
 from picoclaw_tray.logs.splitter import display_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 MAX_ENTRY_LINES: Final = 1000
 """An entry that goes on for longer is continued by plain entries, so that memory stays bounded."""
@@ -172,7 +173,8 @@ def _parse_console(text: str, source: Source) -> Entry | None:
         return None
     time, level, component, caller, tail = head.groups()
     message, fields = parse_fields((tail or "").rstrip("\n"))  # blank lines set off what follows
-    safe = tuple((name, display_safe(value)) for name, value in fields)
+    read = _reader(text)
+    safe = tuple((name, read(value)) for name, value in fields)
     return Entry(time, CONSOLE_LEVELS.get(level), component, caller, message, safe, text, source)
 
 
@@ -189,7 +191,8 @@ def _parse_json(text: str, source: Source) -> Entry | None:
     try:
         value = json.loads(first_line, object_pairs_hook=_Object)
         pairs = value.pairs if isinstance(value, _Object) else []
-        fields = [(display_safe(name), _json_text(item)) for name, item in pairs]
+        read = _reader(first_line)
+        fields = [(read(name), read(_json_text(item))) for name, item in pairs]
     except (ValueError, RecursionError):
         return None
     if not fields:
@@ -216,6 +219,15 @@ def _take(fields: list[tuple[str, str]], name: str, which: int) -> str:
 
 def _json_text(value: object) -> str:
     """A JSON value for reading: text as it is, everything else as compact JSON."""
-    if not isinstance(value, str):
-        value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return display_safe(value)
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _reader(text: str) -> Callable[[str], str]:
+    """Makes what was decoded safe to show: an escape may have kept a secret from being seen."""
+    return _masked if "\\" in text else display_safe
+
+
+def _masked(value: str) -> str:
+    return mask(display_safe(value))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.masked_pieces import hide_in_pieces
+from picoclaw_tray.logs.needless_escapes import PLACE, resolved
 from picoclaw_tray.logs.private_keys import LONGEST_KEY, begins_key, may_be_inside
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.logs.splitter import decode_line, display_safe
-from picoclaw_tray.logs.suspects import line_spans, places_of, suspects
+from picoclaw_tray.logs.suspects import is_suspect, line_spans, places_of, suspects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +64,9 @@ def line_pieces(raw: bytes, redactor: Redactor) -> Iterator[str]:
     def hide(text: str) -> str:
         return redactor.mask(display_safe(text).replace("\n", "␊"))
 
-    return hide_in_pieces(raw.decode("utf-8", "replace"), hide)
+    text = raw.decode("utf-8", "replace")
+    plain = resolved(text)  # now: what is resolved in one piece alone would differ from the others
+    return hide_in_pieces(plain if is_suspect(plain) else text, hide)
 
 
 def mask_block(block: bytes, redactor: Redactor) -> bytes:
@@ -94,5 +97,8 @@ def _suspects(block: bytes, redactor: Redactor) -> Iterator[int]:
     for escape in _ESCAPES:
         if escape[-1] in block:  # to look for one byte costs nothing
             yield from places_of(escape, block)
+    if b"\\" in block:
+        for match in PLACE.finditer(block):
+            yield match.start()
     for value in redactor.values:  # JSON may hold half a pair of surrogates, which no line does
         yield from places_of(value.encode("utf-8", "replace"), block)

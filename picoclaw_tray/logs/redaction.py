@@ -6,7 +6,8 @@ be public stays, so that the reader still sees which secret it was: ``sk-ant-•
 
 Few lines hold anything like a secret. So a cheap look (``logs.suspects``) searches for the rare
 places where a secret could begin or end, and only a line that has one meets the rules, each behind
-substrings of its own.
+substrings of its own. A secret may also be written with escapes that nobody needs
+(``logs.needless_escapes``); whoever reads the line as JSON would see it all the same.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from picoclaw_tray.logs.needless_escapes import resolved
 from picoclaw_tray.logs.secret_pairs import MASK, PAIR, SIGN, mask_pair
 from picoclaw_tray.logs.suspects import is_suspect
 
@@ -58,7 +60,7 @@ def _rule(name: str, hints: str, pattern: str, replacement: str) -> Rule:
 # Where a word may begin: also behind an escape of Go's ``%q`` or of JSON, whose letter is none of
 # the word's, and behind a colour whose escape character is written out.
 _BEHIND_ESCAPE = (
-    r"(?<=\\[abfnrtv])|(?<=\\x[0-9a-f]{2})|(?<=\\u[0-9a-f]{4})|(?<=\[[0-9]m)|(?<=\[[0-9]{2}m)"
+    r"(?<=\\[abfnrtv])|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\[[0-9]m)|(?<=\[[0-9]{2}m)"
 )
 _START = rf"(?:(?<![A-Za-z0-9])|{_BEHIND_ESCAPE})"
 
@@ -132,8 +134,21 @@ RULES: Final = (
 )  # fmt: skip
 
 
-def mask(text: str) -> str:
-    """Masks everything in a text that looks like a secret."""
+def mask(text: str, values: Iterable[str] = ()) -> str:
+    """Masks these values, and then everything in a text that looks like a secret.
+
+    A text keeps the escapes it has, unless a secret is written with some.
+    """
+    masked = _masked(text, values)
+    if "\\" not in text or (plain := resolved(text)) == text:
+        return masked
+    masked_plain = _masked(plain, values)
+    return masked if masked_plain in {plain, resolved(masked)} else masked_plain
+
+
+def _masked(text: str, values: Iterable[str]) -> str:
+    for value in values:
+        text = text.replace(value, MASK)
     if not is_suspect(text):
         return text
     lowered = text.lower()
@@ -167,6 +182,4 @@ class Redactor:
 
     def mask(self, text: str) -> str:
         """Masks known values, and then what looks like a secret."""
-        for value in self.values:
-            text = text.replace(value, MASK)
-        return mask(text)
+        return mask(text, self.values)

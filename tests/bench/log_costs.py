@@ -28,6 +28,7 @@ SIZE_AIM = Aim(2, Of.RATIO)
 FLOOD = [flood_line(n).rstrip("\n").encode() for n in range(BLOCK)]
 USUAL = lines(BLOCK)
 SECRET = [line + b" api_key=sk-proj-A1b2C3d4E5f6G7h8I9j0K1l2M3n4" for line in USUAL]
+ESCAPED = [line + rb" \u003cb\u003e \/ \"c\"" for line in USUAL]
 
 
 def best_us(step: Callable[[], object], count: int) -> float:
@@ -42,7 +43,13 @@ def best_us(step: Callable[[], object], count: int) -> float:
 
 def _masking(_bench: Bench) -> Iterator[Figure]:
     note = "baseline: to decode the same lines one by one"
-    for name, block in (("a flood", FLOOD), ("usual lines", USUAL), ("a secret each", SECRET)):
+    blocks = {
+        "a flood": FLOOD,
+        "usual lines": USUAL,
+        "a secret each": SECRET,
+        "escapes in each": ESCAPED,
+    }
+    for name, block in blocks.items():
         bare = best_us(partial(_decode, block), BLOCK)
         whole = best_us(partial(BlockMasker(Redactor()).mask_lines, block), BLOCK)
         single = best_us(partial(_mask, _decode(block)), BLOCK)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -11,36 +11,12 @@ from picoclaw_tray.logs.masked_pieces import PieceSizes, hide_in_pieces
 from picoclaw_tray.logs.redaction import MASK, Redactor, mask
 from picoclaw_tray.logs.splitter import decode_line
 from picoclaw_tray.logs.store import LogStore
+from tests.support.planted_lines import PLANTED, Planted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Planted(NamedTuple):
-    """A secret, and the text that it stands in."""
-
-    text: str
-    secret: str
-
-
-PLANTED = [
-    Planted(text.format(secret), secret)
-    for text, secret in (
-        ("{}", "sk-proj-Planted8in2the1output6"),
-        ("{}", "gsk_Planted8in2the1output6xyz0"),
-        ("{}", "ghp_Planted8in2the1output6xyz0"),
-        ("{}", "AIzaPlanted8in2the1output6xyz0abcdefg"),
-        ("{}", "AKIAPLANTED8IN2THE1X"),
-        ("https://api.telegram.org/bot123456789:{}/getMe", "AAEplantedInOutput-0123456789abcdefg"),
-        ("Authorization: Bearer {}", "Planted4in6a8bearer1header"),
-        ("api_key={}", "planted5in7a8pair"),
-        ('{{"token":"{}"}}', "planted5in7json9"),
-        ("https://alice:{}@host/", "planted5in7url9"),
-        ("{}", "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"),
-        ("--api-key {}", "planted5flag7"),
-        ("Cookie: session={}", "planted5cookie7"),
-    )
-]
 TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
 KEY = [
     b"-----BEGIN RSA PRIVATE KEY-----",
@@ -67,7 +43,9 @@ def test_lines_with_a_secret_are_masked_and_no_other():
     assert masked(b"a", b"x api_key=abcdef y", b"b") == [b"a", f"x api_key={MASK} y".encode(), b"b"]
 
 
-@pytest.mark.parametrize("escape", ["\\n", "\\t", "\\x1b", "\\u003c", "\\u001b[31m", "\\x1b[0m"])
+@pytest.mark.parametrize(
+    "escape", ["\\n", "\\t", "\\x1b", "\\u003c", "\\u001b[31m", "\\x1b[0m", "\\u000A"]
+)
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.text[:24])
 def test_secret_behind_an_escape_is_masked(planted: Planted, escape: str):
     line = f'12:00:00 ERR x a.go:1 > f error="bad:{escape}{planted.text}"'
