@@ -134,6 +134,7 @@ class GatewayLog(QObject):
     @Slot(object)
     def _on_past_run_read(self, answer: object) -> None:
         if isinstance(answer, LogStore):
+            answer.redactor = self.store.redactor  # which may have learned a secret meanwhile
             self.past_run_read.emit(answer)
 
     @Slot(ProcessKey, LaunchPlan)
@@ -188,4 +189,6 @@ class GatewayLog(QObject):
             self.store.redactor = self.store.redactor.knowing(observation.token)
             if self._archivist is not None:
                 self._archivist.set_redactor(self.store.redactor)
+            if self._model is not None:
+                self._model.mask_anew(self.store.redactor)
             self.token_seen.emit(observation.token)

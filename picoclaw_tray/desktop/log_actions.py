@@ -147,6 +147,7 @@ class LogActions(QObject):
             self._window, title, "picoclaw.log", ";;".join(kinds)
         )
         if path:
+            store.redactor = self._log.store.redactor  # which may have learned a secret meanwhile
             form = Form.JSON if path.endswith((".jsonl", ".json")) else kinds.get(kind, Form.TEXT)
             self.save(path, store, numbers, form)
 

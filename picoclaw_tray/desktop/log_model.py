@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPersistentModelIndex, Qt
 
     from picoclaw_tray.logs.marks import RunMark
+    from picoclaw_tray.logs.redaction import Redactor
     from picoclaw_tray.logs.store import LogStore
     from picoclaw_tray.text import Text
 
@@ -123,7 +124,6 @@ class LogModel(QAbstractTableModel):
         self._pause.timeout.connect(self.catch_up)
         self._slice = QTimer(self, singleShot=True, interval=0)
         self._slice.timeout.connect(self._on_slice)
-        self._redactor = store.redactor
         self._shown: dict[int, Row] = {}
 
     @property
@@ -208,9 +208,6 @@ class LogModel(QAbstractTableModel):
 
     def row(self, row: int) -> Row:
         """What is shown of the line in a row; nothing if the store has dropped it."""
-        if self._store.redactor is not self._redactor:  # it has learned another secret
-            self._redactor = self._store.redactor
-            self._shown.clear()
         n = self._lines.line_at(row)
         shown = self._shown.get(n)
         if shown is None:
@@ -228,10 +225,18 @@ class LogModel(QAbstractTableModel):
     def set_store(self, store: LogStore) -> None:
         """Shows the lines of another store, through the same filter."""
         self._store = store
-        self._redactor = store.redactor
         self._paused = False
         self._start_afresh()
         self.catch_up()
+
+    def mask_anew(self, redactor: Redactor) -> None:
+        """Another secret has become known: what is shown may hold it."""
+        self._store.redactor = redactor
+        self._shown.clear()
+        if self._count:
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(self._count - 1, len(Column) - 1), []
+            )
 
     def set_query(self, query: Query) -> None:
         """Filters; the rows of before stay until the new ones are known."""

@@ -90,6 +90,7 @@ class LogPanel(QWidget):
         search.problem_found.connect(bar.show_problem)
         view.line_chosen.connect(search.set_place)
         self._log.modelReset.connect(self._on_reset)
+        self._log.dataChanged.connect(self._show_current)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Tells it."""
@@ -158,8 +159,12 @@ class LogPanel(QWidget):
     def _on_details_toggled(self, wanted: bool) -> None:  # noqa: FBT001 - the signal's
         self.details.setVisible(wanted)
         if wanted:
-            line = self.view.current_line
-            self._show_details(-1 if line is None else line)
+            self._show_current()
+
+    @Slot()
+    def _show_current(self) -> None:
+        line = self.view.current_line
+        self._show_details(-1 if line is None else line)
 
     @Slot()
     def _on_details_closed(self) -> None:

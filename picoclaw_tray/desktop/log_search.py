@@ -50,6 +50,7 @@ class LogSearch(QObject):
         self._slice.timeout.connect(self._on_slice)
         model.caught_up.connect(self._on_caught_up)
         model.modelReset.connect(self._on_reset)
+        model.dataChanged.connect(self._on_reset)
 
     @property
     def search(self) -> Search:
@@ -94,7 +95,7 @@ class LogSearch(QObject):
 
     @Slot()
     def _on_reset(self) -> None:
-        """Other rows: everything is to be searched anew."""
+        """Other rows, or another secret in them: everything is to be searched anew."""
         matches = self._matcher
         self._index = MatchIndex(self._log.store, self._log.lines, matches) if matches else None
         self._slice.stop()

@@ -73,6 +73,7 @@ class LogView(QTableView):
         model.modelReset.connect(self._on_reset)
         model.rowsRemoved.connect(self._on_rows_removed)
         model.caught_up.connect(self._on_caught_up)
+        model.dataChanged.connect(self._on_caught_up)
         self.activated.connect(self.opened)
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)

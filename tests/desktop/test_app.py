@@ -143,7 +143,8 @@ def test_token_of_the_pid_file_is_masked_once_it_is_seen(
     record = {"pid": 2**22 + 1, "token": TOKEN, "version": "x", "port": 1, "host": "localhost"}
     stand_in_home.place.pid_file.write_text(json.dumps(record), encoding="utf-8")
 
-    rig.look()
+    with rig.qtbot.waitSignal(rig.app._log.model.dataChanged, timeout=SOON_MS):
+        rig.look()
 
     assert rig.lines == [f"it is {MASK}"]
 

@@ -211,8 +211,17 @@ def test_model_masks_what_it_showed_before_the_secret_was_known(model, store):
     model.catch_up()
     assert texts(model) == ["hello swordfish"]
 
-    store.redactor = store.redactor.knowing("swordfish")
+    model.mask_anew(store.redactor.knowing("swordfish"))
 
+    assert texts(model) == [f"hello {MASK}"]
+
+
+def test_model_without_rows_has_nothing_to_mask_anew(qtbot, model, store):
+    with qtbot.assertNotEmitted(model.dataChanged):
+        model.mask_anew(store.redactor.knowing("swordfish"))
+
+    store.extend([b"hello swordfish"])
+    model.catch_up()
     assert texts(model) == [f"hello {MASK}"]
 
 

@@ -341,6 +341,31 @@ def test_details_show_the_whole_entry_masked(rig):
     assert SECRET not in details(rig)
 
 
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed again"])
+def test_secret_that_becomes_known_is_seen_nowhere_any_more(rig, is_open: bool):
+    rig.store.extend([b"12:00:05 INF agent a.go:6 > It is " + b"swordfish " * 60])
+    rig.model.catch_up()
+    rig.panel.actions_.wrap.setChecked(True)
+    rig.click(6)
+    rig.key(Key.Key_D, CONTROL)
+    assert "swordfish" in details(rig)
+    if not is_open:
+        rig.key(Key.Key_Escape)
+    find(rig, "swordfish")
+    assert count(rig) == "1 of 1"
+    height = rig.view.rowHeight(6)
+    painted: list[int] = []
+    rig.view._delegate.paint = lambda _painter, _option, index: painted.append(index.row())
+
+    rig.model.mask_anew(Redactor().knowing("swordfish"))
+
+    assert "swordfish" not in details(rig)
+    assert MASK in details(rig)
+    assert rig.view.current_line == 6
+    assert rig.view.rowHeight(6) < height
+    rig.qtbot.waitUntil(lambda: count(rig) == "No matches" and 6 in painted)
+
+
 def test_return_opens_the_details_and_escape_closes_them(rig):
     rig.click(2)
     rig.key(Key.Key_Return)
@@ -453,6 +478,23 @@ def test_lines_that_come_while_a_path_is_chosen_push_nothing_out_of_the_file(
         line.decode() for line in LINES[:2]
     ]
     assert len(path.read_text(encoding="utf-8").splitlines()) == len(LINES)
+
+
+def test_secret_that_becomes_known_while_a_path_is_chosen_is_not_in_the_file(
+    rig, tmp_path, monkeypatch
+):
+    path = tmp_path / "saved.log"
+    rig.print(1, "It is swordfish")
+
+    def chosen(*_args: object) -> tuple[str, str]:
+        rig.model.mask_anew(Redactor().knowing("swordfish"))
+        return str(path), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
+    with rig.qtbot.waitSignal(rig.panel.actions_.saved):
+        rig.key(Key.Key_S, CONTROL)
+
+    assert path.read_text(encoding="utf-8").splitlines()[-1] == f"It is {MASK}"
 
 
 def test_lines_that_were_gone_before_they_were_saved_are_counted(rig, tmp_path, monkeypatch):
