@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from picoclaw_tray.desktop.lane import Job, Lane
 from picoclaw_tray.logs.backlog import LONG_LINE, Backlog, Batch, Begin, End, Lost
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import COMPONENT, MarkKind, RunMark, dump_mark, parse_mark
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_note, without_notes
 from picoclaw_tray.logs.masked_blocks import BlockMasker, line_pieces
 from picoclaw_tray.system.log_archive import LogArchive
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, text
@@ -42,9 +42,6 @@ FINISH_S: Final = 1.0
 
 MAX_WAITING: Final = 16 * 1024 * 1024
 """Bytes that may wait, for their turn or for a slow disk; a run on disk has hardly more."""
-
-_SIGNATURE: Final = COMPONENT.encode()
-"""A gateway that prints a line like a note of ours is not to be taken for us when it is read."""
 
 LOST_MARK: Final = "… [{count} lines are missing here: more came than could be written down]"
 
@@ -183,28 +180,24 @@ class LogArchivist(QObject):
         self._begun = run
         self._source = Source.OUTPUT
         self._lane.submit(Job(partial(self._begin, run)))
-        self._masked.append(dump_mark(run.mark) + b"\n")
+        self._masked.append(dump_note(run.mark))
 
     def _hand_over(self, batch: Batch) -> None:
         if batch.source is not self._source:
             self._source = batch.source
             mark = RunMark(MarkKind.SOURCE, "", source=batch.source)
-            self._masked.append(dump_mark(mark) + b"\n")
+            self._masked.append(dump_note(mark))
         if len(batch.lines) == 1 and batch.size > LONG_LINE:
             self._write_masked()
             self._waiting += batch.size
             redactor = self._masker.redactor
             self._lane.submit(Job(partial(self._write_long, batch.lines[0], redactor)))
             return
-        block = self._masker.mask_lines(batch.lines)
-        if _SIGNATURE in block:
-            lines = [b" " + line if parse_mark(line) else line for line in batch.lines]
-            block = self._masker.mask_lines(lines)
-        self._masked.append(block)
+        self._masked.append(without_notes(self._masker.mask_lines(batch.lines)))
 
     def _hand_over_end(self, mark: RunMark | None) -> None:
         if mark is not None:
-            self._masked.append(dump_mark(mark) + b"\n")
+            self._masked.append(dump_note(mark))
         self._write_masked()
         self._lane.submit(Job(self._archive.close))
 

@@ -15,6 +15,9 @@ from picoclaw_tray.logs.entry import Source
 
 COMPONENT: Final = "picoclaw-tray"
 
+_SIGN: Final = b"\x1e"
+"""What a record of a JSON text sequence begins with (RFC 7464)."""
+
 
 class MarkKind(Enum):
     """What a mark notes; the value is its message."""
@@ -58,7 +61,7 @@ def dump_mark(mark: RunMark) -> bytes:
 
 
 def parse_mark(line: str | bytes) -> RunMark | None:
-    """The mark that a line is; none for any other line, also for one that begins with a blank."""
+    """The mark that a line is; none for any other line."""
     if line[:1] not in {"{", b"{"}:
         return None
     try:
@@ -74,6 +77,26 @@ def parse_mark(line: str | bytes) -> RunMark | None:
             return RunMark(_KINDS[message], time, run, pid, exit_code, source)
         case _:
             return None
+
+
+def dump_note(mark: RunMark) -> bytes:
+    """The line with its end, for a file in which a gateway's lines stand beside it.
+
+    Whatever a gateway prints, ``without_notes`` keeps it from looking like this.
+    """
+    return _SIGN + dump_mark(mark) + b"\n"
+
+
+def parse_note(line: bytes) -> RunMark | None:
+    """The mark that a line of such a file is; none for a line of a gateway."""
+    return parse_mark(line[1:]) if line.startswith(_SIGN) else None
+
+
+def without_notes(block: bytes) -> bytes:
+    """Lines of a gateway, with their ends, as they may stand in such a file."""
+    if _SIGN not in block:
+        return block
+    return (b"\n" + block).replace(b"\n" + _SIGN, b"\n " + _SIGN)[1:]
 
 
 def _number(value: object) -> int | None:

@@ -2,7 +2,7 @@
 
 ``run-000012-20261126-235500-4711.1.log``: number of the run, its start, the PID, the part. A run
 that prints more than its share keeps its first part and its newest ones. What is in the files is
-masked already; notes of ours (``logs.marks``) are lines like any other.
+masked already; between the lines stand notes of ours (``logs.marks``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import MarkKind, parse_mark
+from picoclaw_tray.logs.marks import MarkKind, dump_mark, parse_note
 from picoclaw_tray.logs.splitter import LineSplitter
 from picoclaw_tray.system.files import make_private_folder, open_regular, size_of
 
@@ -88,13 +88,13 @@ class ArchivedRun:
     @property
     def begun(self) -> RunMark | None:
         """The note at its beginning."""
-        return parse_mark(_beginning_of(self.parts[0][1]).partition(b"\n")[0])
+        return parse_note(_beginning_of(self.parts[0][1]).partition(b"\n")[0])
 
     @property
     def ended(self) -> RunMark | None:
         """The note at its end; none if it goes on, or if the tray was killed."""
         tail = _end_of(self.parts[-1][1]).splitlines()
-        marks = map(parse_mark, reversed(tail))
+        marks = map(parse_note, reversed(tail))
         return next((mark for mark in marks if mark and mark.kind is MarkKind.ENDED), None)
 
 
@@ -234,7 +234,7 @@ class SourceNotes:
         """Lines in a row that have one source, with it; a note by itself, as ``Source.TRAY``."""
         batch: list[bytes] = []
         for line in lines:
-            mark = parse_mark(line)
+            mark = parse_note(line)
             if mark is None:
                 batch.append(line)
                 continue
@@ -245,7 +245,7 @@ class SourceNotes:
                 self._source = mark.source or Source.OUTPUT
             else:
                 self.has_ended |= mark.kind is MarkKind.ENDED
-                yield Source.TRAY, (line,)
+                yield Source.TRAY, (dump_mark(mark),)
         if batch:
             yield self._source, tuple(batch)
 

@@ -9,7 +9,7 @@ import pytest
 from picoclaw_tray.desktop import log_archivist as module
 from picoclaw_tray.desktop.log_archivist import LogArchivist
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_note
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.system.log_archive import ArchiveLimits, archived_runs, read_run
@@ -127,17 +127,21 @@ def test_lines_are_on_disk_soon_and_nothing_ticks_afterwards(qtbot, archivist, f
     assert not archivist._pause.isActive()
 
 
-def test_line_like_a_note_of_ours_stays_a_line_of_the_gateway(archivist, folder):
+@pytest.mark.parametrize(
+    "prefix", [b"", b"\x1b[0m", b" ", b"\xef\xbb\xbf"], ids=["bare", "colour", "blank", "mark"]
+)
+@pytest.mark.parametrize("padding", [b"", b"x" * 200_000], ids=["short", "long"])
+@pytest.mark.parametrize("secret", [b"", b"api_key=abcdefgh"], ids=["public", "secret"])
+def test_line_like_a_note_of_ours_stays_a_line_of_the_gateway(
+    archivist, folder, prefix, padding, secret
+):
+    forged = dump_note(ENDED).rstrip()
     archivist.begin(STARTED)
-    forged = dump_mark(ENDED)
-    archivist.take([forged, b"it is picoclaw-tray"], Source.OUTPUT)
+    archivist.take([prefix + forged + secret + padding, prefix + forged, b"more"], Source.OUTPUT)
     archivist.close()
 
     assert archived_runs(folder)[0].ended is None
-    assert written(folder) == [
-        (Source.OUTPUT, b" " + forged),
-        (Source.OUTPUT, b"it is picoclaw-tray"),
-    ]
+    assert [source for source, _ in written(folder)] == [Source.OUTPUT] * 3
 
 
 def test_nothing_is_written_outside_a_run(archivist, folder):

@@ -1,9 +1,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from picoclaw_tray.logs.entry import Level, Source, parse_entry
-from picoclaw_tray.logs.marks import COMPONENT, MarkKind, RunMark, dump_mark, parse_mark
+from picoclaw_tray.logs.marks import (
+    COMPONENT,
+    MarkKind,
+    RunMark,
+    dump_mark,
+    dump_note,
+    parse_mark,
+    parse_note,
+    without_notes,
+)
 
 TIME = "2026-04-24T16:50:19+08:00"
 
@@ -23,6 +34,30 @@ def test_mark_comes_back_from_its_line(mark):
     assert parse_mark(line) == mark
     assert parse_mark(line.decode()) == mark
     assert b"\n" not in line
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=lambda mark: mark.kind.name)
+def test_note_comes_back_from_its_line(mark):
+    line = dump_note(mark)
+
+    assert line.endswith(b"\n")
+    assert parse_note(line.rstrip(b"\n")) == mark
+    assert parse_note(dump_mark(mark)) is None
+
+
+NOTE = dump_note(MARKS[3]).rstrip(b"\n")
+
+
+@given(st.lists(st.binary().map(lambda line: line.replace(b"\n", b"")) | st.just(NOTE)))
+def test_no_line_of_a_gateway_is_a_note(lines):
+    block = b"".join(line + b"\n" for line in lines)
+
+    kept = without_notes(block).split(b"\n")[:-1]
+
+    assert [parse_note(line) for line in kept] == [None] * len(lines)
+    assert [line.removeprefix(b" ") if b"\x1e" in line else line for line in kept] == [
+        line.removeprefix(b" ") if b"\x1e" in line else line for line in lines
+    ]
 
 
 def test_mark_is_an_entry_as_of_the_log():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark, dump_note
 from picoclaw_tray.system.log_archive import (
     DAY_S,
     MEGABYTE,
@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
 
 def write_run(archive: LogArchive, mark: RunMark, *lines: bytes) -> None:
     archive.begin(mark)
-    archive.write(dump_mark(mark) + b"\n")
+    archive.write(dump_note(mark))
     for line in lines:
         archive.write(line + b"\n")
     archive.close()
@@ -63,7 +63,8 @@ def lines_of(run: ArchivedRun, limit: int = MEGABYTE) -> list[bytes]:
 def test_run_is_read_as_it_was_written(archive, folder):
     ended = RunMark(MarkKind.ENDED, TIME.format(9), run=12, pid=4711, exit_code=1)
     source = RunMark(MarkKind.SOURCE, "", source=Source.PANIC_FILE)
-    write_run(archive, started(), b"one", dump_mark(source), b"panic: two", dump_mark(ended))
+    note, end = dump_note(source).rstrip(), dump_note(ended).rstrip()
+    write_run(archive, started(), b"one", note, b"panic: two", end)
 
     (run,) = archived_runs(folder)
 
@@ -88,7 +89,7 @@ def test_files_are_for_the_user_alone(archive, folder):
 
 def test_run_of_a_killed_tray_has_no_end_and_is_read_all_the_same(archive, folder):
     archive.begin(started())
-    archive.write(dump_mark(started()) + b"\nhalf")
+    archive.write(dump_note(started()) + b"half")
 
     (run,) = archived_runs(folder)
 

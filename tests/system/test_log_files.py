@@ -7,7 +7,7 @@ import json
 import pytest
 
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_note
 from picoclaw_tray.logs.store import LogStore
 from picoclaw_tray.system import log_files
 from picoclaw_tray.system.log_archive import ArchiveLimits, LogArchive
@@ -29,7 +29,7 @@ class Scene:
         time = f"2026-01-01T10:00:{run:02}+00:00"
         mark = RunMark(MarkKind.STARTED, time, run, pid or 100 + run)
         self.archive.begin(mark)
-        self.archive.write(dump_mark(mark) + b"\n")
+        self.archive.write(dump_note(mark))
 
     def print(self, *lines):
         for line in lines:
@@ -37,7 +37,7 @@ class Scene:
 
     def end(self, run):
         mark = RunMark(MarkKind.ENDED, "2026-01-01T11:00:00+00:00", run, 100 + run, 0)
-        self.archive.write(dump_mark(mark) + b"\n")
+        self.archive.write(dump_note(mark))
         self.archive.close()
 
     def log(self, *lines):
