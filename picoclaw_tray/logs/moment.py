@@ -17,6 +17,20 @@ SLACK_S: Final = 1.0
 """So much earlier a line of a run may seem than its start; lost seconds are worse to a reader."""
 
 
+def written_at(line: str) -> float | None:
+    """When a line of ``gateway.log`` was written, in seconds since the epoch.
+
+    None if it has no time, or one without its zone.
+    """
+    if not line.startswith("{"):
+        return None
+    try:
+        at = datetime.fromisoformat(parse_entry(line, Source.LOG_FILE).time)
+        return at.timestamp() if at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def lines_after(lines: Iterable[str], moment: float) -> tuple[str, ...]:
     """The lines that are surely younger than a moment; one that tells no time is not.
 
@@ -24,7 +38,7 @@ def lines_after(lines: Iterable[str], moment: float) -> tuple[str, ...]:
         lines: of ``gateway.log``.
         moment: seconds since the epoch.
     """
-    return tuple(line for line in lines if (_written_at(line) or 0.0) >= moment + MARGIN_S)
+    return tuple(line for line in lines if (written_at(line) or 0.0) >= moment + MARGIN_S)
 
 
 def first_since(lines: Iterable[str], moment: float) -> int | None:
@@ -34,16 +48,5 @@ def first_since(lines: Iterable[str], moment: float) -> int | None:
         lines: of ``gateway.log``, in their order.
         moment: seconds since the epoch.
     """
-    times = map(_written_at, lines)
+    times = map(written_at, lines)
     return next((n for n, at in enumerate(times) if at and at > moment - SLACK_S), None)
-
-
-def _written_at(line: str) -> float | None:
-    """Seconds since the epoch; None if the line has no time, or one without its zone."""
-    if not line.startswith("{"):
-        return None
-    try:
-        at = datetime.fromisoformat(parse_entry(line, Source.LOG_FILE).time)
-        return at.timestamp() if at.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None

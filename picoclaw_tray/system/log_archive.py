@@ -18,6 +18,7 @@ from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import MarkKind, dump_mark, parse_note
 from picoclaw_tray.logs.splitter import LineSplitter
 from picoclaw_tray.system.files import make_private_folder, open_regular, size_of
+from picoclaw_tray.system.log_follower import BEFORE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 MEGABYTE: Final = 1024 * 1024
 DAY_S: Final = 24 * 60 * 60
 GAP_MARK: Final = "… [parts {first} to {last} of this run were removed to save room]"
-BEFORE_MARK: Final = "… [{count} bytes before this are not shown]"
 
 _NAME = re.compile(r"run-(\d{6,9})-(\d{8}-\d{6})-(\d{1,10})\.(\d{1,6})\.log")
 _FLAGS: Final = (

@@ -8,7 +8,7 @@ from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, parse_pid_file
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.system.demo_home import is_demo
 from picoclaw_tray.system.files import read_bounded, size_of
-from picoclaw_tray.system.log_archive import SourceNotes, archive_folder, archived_runs
+from picoclaw_tray.system.log_archive import GAP_MARK, SourceNotes, archive_folder, archived_runs
 from picoclaw_tray.system.log_follower import LogFollower
 from picoclaw_tray.system.paths import log_folder
 from picoclaw_tray.system.rendezvous import tray_pid
@@ -42,8 +42,8 @@ class Tail:
     """Follows the runs of a home, one after the other, into a store; waits for nothing.
 
     A gateway that a tray reads from a pipe is followed in our own files, from its beginning. Any
-    other is followed in its ``gateway.log``: near whose end we begin, or at what was its end when
-    the run before was over.
+    other is followed in its two files: near the end of ``gateway.log``, or at what was its end when
+    the run before was over, and in what ``gateway_panic.log`` gains.
     """
 
     def __init__(self, place: GatewayPlace, store: LogStore) -> None:
@@ -51,14 +51,14 @@ class Tail:
         self._folder = runs_folder(place)
         self._store = store
         self._run: _RunTail | None = None
-        self._log: LogFollower | None = None
+        self._logs: dict[Source, LogFollower] = {}
         newest = self._newest()
         self._known = _order(newest)  # of the newest run that was gone over to, or passed over
         self._turns = 0
         if newest is not None and self._goes_on(newest):
             self._begin(newest)
         else:
-            self._follow_log(None)
+            self._follow_logs(None)
 
     def read_more(self) -> bool:
         """Takes in what is there by now; whether there may be more at once."""
@@ -66,19 +66,19 @@ class Tail:
             return True
         newest = self._newest()
         if newest is not None and _order(newest) > self._known:  # even if it is over already
-            self._take_log()
+            self._take_logs()
             self._begin(newest)
             return True
-        if self._log is None and self._is_over():
-            self._follow_log(size_of(self._place.log))
-        return self._take_log()
+        if not self._logs and self._is_over():
+            self._follow_logs(size_of(self._place.log))
+        return self._take_logs()
 
     def close(self) -> None:
         """Lets the files go."""
         if self._run is not None:
             self._run.close()
-        if self._log is not None:
-            self._log.close()
+        for follower in self._logs.values():
+            follower.close()
 
     def _newest(self) -> ArchivedRun | None:
         return next(reversed(archived_runs(self._folder)), None)
@@ -99,13 +99,17 @@ class Tail:
 
     def _begin(self, run: ArchivedRun) -> None:
         self.close()
-        self._log = None
+        self._logs = {}
         self._known = _order(run)
         self._run = _RunTail(run)
         self._store.begin_run()
 
-    def _follow_log(self, start: int | None) -> None:
-        self._log = LogFollower(self._place.log, start=start, since=float("-inf"))
+    def _follow_logs(self, start: int | None) -> None:
+        place = self._place
+        self._logs = {
+            Source.LOG_FILE: LogFollower(place.log, start=start, since=float("-inf")),
+            Source.PANIC_FILE: LogFollower(place.panic_log, start=size_of(place.panic_log)),
+        }
         self._store.begin_run()
 
     def _take_run(self) -> bool:
@@ -115,12 +119,11 @@ class Tail:
             self._store.extend(lines, source)
         return more
 
-    def _take_log(self) -> bool:
-        if self._log is None:
-            return False
-        turn = self._log.read_more()
-        self._store.extend(turn.lines, Source.LOG_FILE)
-        return turn.more
+    def _take_logs(self) -> bool:
+        turns = {source: follower.read_more() for source, follower in self._logs.items()}
+        for source, turn in turns.items():
+            self._store.extend(turn.lines, source)
+        return any(turn.more for turn in turns.values())
 
 
 class _RunTail:
@@ -150,6 +153,9 @@ class _RunTail:
         if not later:
             return told, False
         told += self._sources.told(self._follower.close())
+        if later[0] > self._part + 1:
+            gap = GAP_MARK.format(first=self._part + 1, last=later[0] - 1)
+            told.append((Source.TRAY, (gap.encode(),)))
         self._part = later[0]
         self._follower = self._follow()
         return told, True

@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from picoclaw_tray.logs.moment import first_since
+from picoclaw_tray.logs.moment import SLACK_S, first_since, written_at
 from picoclaw_tray.logs.splitter import LineSplitter, decode_line
 from picoclaw_tray.system.files import open_regular
 
@@ -19,12 +19,13 @@ TURN_BYTES: Final = 64 * 1024
 of earlier runs have to be told from those of this one."""
 
 NEAR_END_BYTES: Final = 256 * 1024
-"""How much of what is there already is of interest."""
+"""How much of what is there already is looked at in any case."""
 
 MAX_BEHIND: Final = 64 * 1024 * 1024
 """As much as is kept of all."""
 
 SKIP_MARK: Final = "… [{count} bytes of the log skipped]"
+BEFORE_MARK: Final = "… [{count} bytes before this are not shown]"
 
 _KNOWN_TAIL: Final = 64
 """Bytes before our place by which a file is known again: they hold a time."""
@@ -46,15 +47,16 @@ class Turn:
 class LogFollower:
     """Goes on where it stopped, at a cost that does not depend on the size of the file.
 
-    The file may come late. It may be cut (we go on at its beginning), or be moved or deleted: a
-    gateway then writes on into the one it has open, and so do we read on in it, until there is a
+    The file may come late. It may be cut: we go on behind the line that we had last, or else with
+    what is younger, or else, where no times are told, at the beginning. It may be moved or deleted:
+    a gateway then writes on into the one it has open, and so do we read on in it, until there is a
     new one of the name that has something to read. A line is given when it is complete.
 
     Args:
         path: The log.
-        start: Where to begin, in bytes; none: near the end.
-        since: Of what is there already when beginning near the end, only lines that may be as
-            young as this; seconds since the epoch. Minus infinity: also those that tell no time.
+        start: Where to begin, in bytes; none: with the lines since a moment.
+        since: That moment, in seconds since the epoch. A little older lines may come too, no more
+            than ``max_behind`` do. Minus infinity: whatever is near the end, also without a time.
 
     Attributes:
         max_behind: Whoever is further behind, in bytes, goes on near the end, which is said.
@@ -71,6 +73,8 @@ class LogFollower:
         self._tail = b""  # what is known to stand before our place
         self._old_end = 0  # up to here there may be lines of earlier runs
         self._in_line = False  # we came into the middle of a line, which is left out
+        self._last = b""  # that was given and may tell a time
+        self._note = b""  # what is to be said before the next line
 
     def read_more(self, limit: int = TURN_BYTES) -> Turn:
         """The lines that were completed since; reads at most so many bytes of the file."""
@@ -106,8 +110,7 @@ class LogFollower:
             self._start = 0  # what will be there is new
             return False
         if self._start is None:
-            self._jump(max(0, size - NEAR_END_BYTES))
-            self._old_end = size if self._since > float("-inf") else 0
+            self._go_to_moment(self._file, size)
         else:
             self._go_to(self._start)
         return True
@@ -116,7 +119,10 @@ class LogFollower:
         size = os.fstat(file.fileno()).st_size
         lines: list[bytes] = []
         if size < self._at or not self._is_known(file):  # cut, and perhaps filled again
-            self._go_to(0)
+            self._find_place(file, size)
+        if self._note:
+            lines.append(self._note)
+            self._note = b""
         if size - self._at > self.max_behind:
             to = size - NEAR_END_BYTES
             lines.append(SKIP_MARK.format(count=to - self._at).encode())
@@ -126,7 +132,11 @@ class LogFollower:
             limit = min(limit, self._old_end - self._at)
         chunk = self._chunk(file, limit)
         found = self._taken(self._splitter.feed(chunk))
-        lines += self._of_this_run(found) if may_be_old else found
+        if may_be_old:
+            found = self._of_this_run(found)
+        if found and found[-1].endswith(b"}"):
+            self._last = found[-1]
+        lines += found
         more = self._at < size
         if not more and self._has_successor(file):
             more = True
@@ -135,17 +145,41 @@ class LogFollower:
                 self._start = 0
         return Turn(tuple(lines), more)
 
+    def _find_place(self, file: BinaryIO, size: int) -> None:
+        """In a file that was cut: behind the last line that we had, if that is still there."""
+        known = self._last + b"\n"
+        begin = max(0, size - NEAR_END_BYTES)
+        found = _read_at(file, begin, NEAR_END_BYTES).rfind(known)
+        at = written_at(decode_line(self._last))
+        if at is None:
+            self._go_to(0)
+        elif found >= 0:
+            self._go_to(begin + found + len(known))
+            self._tail = known[-_KNOWN_TAIL:]
+        else:
+            self._since = at + SLACK_S / 2  # the very second is not over yet
+            self._go_to_moment(file, size)
+
+    def _go_to_moment(self, file: BinaryIO, size: int) -> None:
+        """Goes where the lines since our moment begin."""
+        first = max(0, size - self.max_behind + 1)
+        place = max(0, size - NEAR_END_BYTES)
+        if self._since > float("-inf"):
+            place = min(place, _place_of(file, first, size, self._since))
+        self._jump(place)
+        self._old_end = size if self._since > float("-inf") else 0
+        if 0 < place == first:
+            self._note = BEFORE_MARK.format(count=place).encode()
+
     def _chunk(self, file: BinaryIO, limit: int) -> bytes:
-        """The next bytes; around the buffer of ``file``, which would show the past."""
-        os.lseek(file.fileno(), self._at, os.SEEK_SET)
-        chunk = os.read(file.fileno(), limit)
+        """The next bytes."""
+        chunk = _read_at(file, self._at, limit)
         self._at += len(chunk)
         self._tail = (self._tail + chunk[-_KNOWN_TAIL:])[-_KNOWN_TAIL:]
         return chunk
 
     def _is_known(self, file: BinaryIO) -> bool:
-        os.lseek(file.fileno(), self._at - len(self._tail), os.SEEK_SET)
-        return os.read(file.fileno(), len(self._tail)) == self._tail
+        return _read_at(file, self._at - len(self._tail), len(self._tail)) == self._tail
 
     def _has_successor(self, file: BinaryIO) -> bool:
         try:
@@ -181,3 +215,23 @@ class LogFollower:
         self._since = float("-inf")  # whatever follows is of it too
         self._old_end = 0
         return lines[first:]
+
+
+def _read_at(file: BinaryIO, place: int, size: int) -> bytes:
+    """Around the buffer of ``file``, which would show the past."""
+    os.lseek(file.fileno(), place, os.SEEK_SET)
+    return os.read(file.fileno(), size)
+
+
+def _place_of(file: BinaryIO, low: int, high: int, moment: float) -> int:
+    """A place shortly before the lines since a moment: they stand in the order of their times."""
+    while high - low > TURN_BYTES:
+        middle = (low + high) // 2
+        lines = _read_at(file, middle, TURN_BYTES).split(b"\n")[1:-1]
+        times = (written_at(decode_line(line)) for line in lines)
+        at = next((at for at in times if at is not None), None)
+        if at is None or at < moment - SLACK_S:
+            low = middle
+        else:
+            high = middle
+    return low

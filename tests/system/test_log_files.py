@@ -44,6 +44,10 @@ class Scene:
         with self.place.log.open("a", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in lines)
 
+    def panic(self, line):
+        with self.place.panic_log.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
     def pid_file(self, pid):
         record = {"pid": pid, "token": "0123456789abcdef" * 2, "version": "x", "port": 1}
         self.place.pid_file.write_text(json.dumps(record | {"host": "localhost"}))
@@ -81,6 +85,30 @@ def test_run_that_goes_on_is_followed_from_its_beginning_through_its_parts(scene
     scene.print("b" * 150, "c" * 150)
 
     assert scene.read() == ["a" * 150, "b" * 150, "c" * 150]
+
+
+def test_parts_that_were_removed_unread_are_said(scene):
+    scene.begin(1)
+    scene.print("a" * 150)
+    scene.read()
+    scene.print("b" * 150, "c" * 150)
+    (removed,) = runs_folder(scene.place).glob("*.3.log")
+    removed.unlink()
+
+    assert scene.read() == ["a" * 150, "c" * 150]
+    said = [scene.store.line(n) for n in scene.store.marks]
+    assert said[1:] == ["… [parts 3 to 3 of this run were removed to save room]"]
+
+
+def test_panic_of_a_gateway_that_nobody_writes_down_is_told(scene):
+    scene.log("one")
+    scene.panic("panic: old")
+    scene.read()
+
+    scene.panic("panic: new")
+
+    assert scene.read() == ["one", "panic: new"]
+    assert scene.store.source(scene.store.end - 1) is Source.PANIC_FILE
 
 
 def test_run_that_came_and_went_between_two_looks_is_not_missed(scene):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from picoclaw_tray.logs.splitter import CUT_MARK, MAX_LINE_BYTES
 from picoclaw_tray.system import log_follower as module
 from picoclaw_tray.system.log_follower import (
+    BEFORE_MARK,
     MAX_BEHIND,
     NEAR_END_BYTES,
     SKIP_MARK,
@@ -136,10 +137,31 @@ def test_beginning_near_the_end_gives_whole_lines_only(log, follow):
     line = entry(BEGIN, "x" * 1000)
     append(log, line * (2 * NEAR_END_BYTES // len(line)))
 
-    lines = read_all(follow(since=BEGIN))
+    lines = read_all(follow(since=float("-inf")))
 
     assert set(lines) == {line.rstrip()}
     assert len(lines) == NEAR_END_BYTES // len(line)
+
+
+@pytest.mark.parametrize("count", [10, 2000, 20_000])
+def test_every_line_since_a_moment_is_given(log, follow, count):
+    old = b"".join(entry(BEGIN - 60 - n, "x" * 100) for n in range(10_000, 0, -1))
+    new = [entry(BEGIN + n, f"line {n}") for n in range(count)]
+    append(log, old + b"".join(new))
+
+    assert read_all(follow(since=BEGIN)) == [line.rstrip() for line in new]
+
+
+def test_of_a_run_that_is_very_long_the_end_is_given_and_it_is_said(log, follow):
+    line = entry(BEGIN, "x" * 1000)
+    append(log, entry(BEGIN - 9, "old") + line * 1000)
+    follower = follow(since=BEGIN)
+    follower.max_behind = 500 * len(line)
+
+    said, *lines = read_all(follower)
+
+    assert said.decode() == BEFORE_MARK.format(count=log.stat().st_size - 500 * len(line) + 1)
+    assert lines == [line.rstrip()] * 499
 
 
 def test_line_that_begins_at_the_very_place_is_whole(log, follow):
@@ -147,7 +169,7 @@ def test_line_that_begins_at_the_very_place_is_whole(log, follow):
     line = line.replace(b"xxx", b"xxx" + b"y" * (1024 * 2 - len(line)), 1)
     append(log, line * (2 * NEAR_END_BYTES // len(line)))
 
-    assert len(read_all(follow(since=BEGIN))) == NEAR_END_BYTES // len(line)
+    assert len(read_all(follow(since=float("-inf")))) == NEAR_END_BYTES // len(line)
 
 
 def test_cost_does_not_depend_on_the_size(log, follow):
@@ -291,6 +313,89 @@ def test_file_that_was_cut_is_read_from_its_beginning(log, follow, new):
     log.write_bytes(new)
 
     assert read_all(follower) == new.splitlines()
+
+
+def numbered(*numbers: int) -> bytes:
+    return b"".join(entry(BEGIN + 10 * number, f"line {number}") for number in numbers)
+
+
+def numbers_in(lines: list[bytes]) -> list[int]:
+    return [int(line.rpartition(b"line ")[2].rstrip(b'"}')) for line in lines]
+
+
+@pytest.mark.parametrize("kept", [1, 30, 900])
+def test_file_whose_beginning_was_cut_off_is_read_on(log, follow, kept):
+    append(log, numbered(*range(-5000, 1000)))
+    follower = follow(since=BEGIN)
+    assert numbers_in(read_all(follower)) == list(range(1000))
+
+    log.write_bytes(numbered(*range(1000 - kept, 1003)))
+
+    assert numbers_in(read_all(follower)) == [1000, 1001, 1002]
+
+
+@pytest.mark.parametrize("cut_off", [10, 1000, 100_000])
+def test_file_whose_end_was_cut_off_brings_nothing_again(log, follow, cut_off):
+    append(log, numbered(*range(-5000, 1000)))
+    follower = follow(since=BEGIN)
+    assert len(read_all(follower)) == 1000
+
+    os.truncate(log, log.stat().st_size - cut_off)
+    assert read_all(follower) == []
+    append(log, b"\n" + numbered(1000, 1001))
+
+    half, *lines = read_all(follower)
+    assert half.startswith(b"{")
+    assert numbers_in(lines) == [1000, 1001]
+
+
+def test_file_that_was_emptied_and_filled_again_is_read_whole(log, follow):
+    append(log, numbered(*range(10)))
+    follower = follow(since=BEGIN)
+    assert len(read_all(follower)) == 10
+
+    log.write_bytes(numbered(*range(10, 5000)))
+
+    assert numbers_in(read_all(follower)) == list(range(10, 5000))
+
+
+CUTS = st.lists(
+    st.sampled_from(["write", "read", "turn"])
+    | st.tuples(st.sampled_from(["end", "beginning"]), st.floats(0, 1)),
+    max_size=40,
+)
+
+
+@given(steps=CUTS, limit=st.integers(1, 400))
+def test_no_line_comes_twice_or_in_another_order_wherever_a_file_is_cut(
+    tmp_path_factory, steps, limit
+):
+    log = tmp_path_factory.mktemp("log") / "gateway.log"
+    log.touch()
+    follower = LogFollower(log, start=0)
+    told: list[bytes] = []
+    count = 0
+
+    for step in steps:
+        lines = log.read_bytes().splitlines(keepends=True)
+        match step:
+            case "write":
+                append(log, numbered(count, count + 1))
+                count += 2
+            case "turn":
+                told += follower.read_more(limit).lines
+            case "read":
+                told += read_all(follower, limit)
+            case ("beginning", float(share)):
+                told += read_all(follower, limit)
+                log.write_bytes(b"".join(lines[int(share * len(lines)) :]))
+            case (_, float(share)):
+                told += read_all(follower, limit)
+                log.write_bytes(b"".join(lines[: int(share * len(lines))]))
+    told += read_all(follower, limit)
+    follower.close()
+
+    assert numbers_in(told) == list(range(count))
 
 
 @needs_rename
