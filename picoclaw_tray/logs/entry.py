@@ -50,7 +50,8 @@ class Entry:
 
     Attributes:
         time: As printed: local ``HH:MM:SS`` on the console, RFC 3339 in the file, else empty.
-        level: None for progress lines, the banner and anything else without a level.
+        level: None for progress lines, the banner and anything else without a level; a panic of
+            Go has its own.
         component: Short name such as ``gateway``; may be empty.
         caller: ``path/file.go:line``, opaque; may be empty.
         message: May hold newlines.
@@ -77,13 +78,17 @@ CONSOLE_HEAD = re.compile(
     r"(\d\d:\d\d:\d\d) (DBG|INF|WRN|ERR|FTL|TRC|PNC|\?\?\?) (\S+) (\S+:\d+) >(?: (.*))?\Z",
     re.DOTALL,
 )
-_STARTS_ENTRY = re.compile(r"\d\d:\d\d:\d\d (?:[A-Z]{3}|\?\?\?) |\{\"level\":")
+# What Go prints when it gives a program up: into the panic log, once the gateway has opened it;
+# until then between the lines of the console.
+_GO_GIVES_UP: Final = r"panic: |fatal error: |unexpected fault |SIG[A-Z0-9]+: [a-z]"
+_IS_GIVEN_UP = re.compile(_GO_GIVES_UP)
+_STARTS_ENTRY = re.compile(rf"\d\d:\d\d:\d\d (?:[A-Z]{{3}}|\?\?\?) |\{{\"level\":|{_GO_GIVES_UP}")
 # The progress lines of contract 4.8. They have no time and yet do not belong to the entry above.
 _PROGRESS = re.compile(r"(?:  )?[✓⚠📦🔍🔄🦞]|  • (?:Tools|Skills): |Press Ctrl\+C to stop$")
 # What stands in the panic log (contract 4.6). Go's own log package writes there too, and with it
 # what cron jobs do; a goroutine's stack goes on what stands above it.
 _PANIC_HEAD = re.compile(
-    r"(?P<trouble>panic: |fatal error: |unexpected fault |SIG[A-Z]+: |runtime: )"
+    rf"(?P<trouble>{_GO_GIVES_UP}|runtime: )"
     r"|\[\d{4}-\d\d-\d\d (?P<caught_at>\d\d:\d\d:\d\d)\] (?=PANIC )"
     r"|\d{4}/\d\d/\d\d (?P<logged_at>\d\d:\d\d:\d\d)(?:\.\d+)? "
     r"|Error: |zerolog: |={10,}$"
@@ -146,8 +151,14 @@ def parse_entry(text: str, source: Source = Source.OUTPUT) -> Entry:
     return _parse_console(text, source) or _parse_json(text, source) or _plain(text, source)
 
 
+def is_given_up(line: str) -> bool:
+    """Whether a line between those of the console says that Go gives the program up."""
+    return _IS_GIVEN_UP.match(line) is not None
+
+
 def _plain(text: str, source: Source) -> Entry:
-    return Entry("", None, "", "", text, (), text, source)
+    level = Level.PANIC if is_given_up(text) else None
+    return Entry("", level, "", "", text, (), text, source)
 
 
 def _parse_panic(text: str, source: Source) -> Entry:

@@ -15,6 +15,7 @@ from picoclaw_tray.logs.entry import (
     Level,
     Source,
     is_continuation,
+    is_given_up,
     parse_entry,
     starts_entry,
 )
@@ -233,6 +234,8 @@ def level_and_component(head: str, raw: bytes, source: Source) -> tuple[Level, s
             return _JSON_LEVELS[quick[1]], quick[2]
         entry = parse_entry(decode_line(raw), source)
         return Level.INFO if entry.level is None else entry.level, entry.component
+    if is_given_up(head):
+        return Level.PANIC, ""
     return (Level.WARN if head.lstrip().startswith(_WARNING) else Level.INFO), ""
 
 

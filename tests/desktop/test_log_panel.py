@@ -93,8 +93,9 @@ def test_line_stands_in_columns(rig):
     assert names == ["Time", "Level", "Component", "Message"]
 
 
-def test_panic_is_a_level_that_is_said_once(rig):
-    rig.store.extend([b"panic: no", b"", b"goroutine 1"], Source.PANIC_FILE)
+@pytest.mark.parametrize("source", [Source.OUTPUT, Source.PANIC_FILE])
+def test_panic_is_a_level_that_is_said_once(rig, source):
+    rig.store.extend([b"panic: no", b"", b"goroutine 1"], source)
     rig.model.catch_up()
 
     assert [cells(rig, row)[1] for row in (6, 7, 8)] == ["■ PANIC", "", ""]

@@ -227,7 +227,60 @@ def test_entries_end_an_entry_that_goes_on_for_ever():
     assert [len(entry.raw.split("\n")) for entry in grouped] == [MAX_ENTRY_LINES, 1]
 
 
-@given(st.lists(st.sampled_from(["", "x", "✓ y", "10:11:12 INF a b.go:1 > m", WARNED])))
+GIVEN_UP = (
+    "panic: runtime error: invalid memory address or nil pointer dereference",
+    "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4a1b2c]",
+    "",
+    "goroutine 1 [running]:",
+    "main.main()",
+    "\t/build/main.go:7 +0x1b",
+    "created by main.start in goroutine 1",
+    "exit status 2",
+)
+"""By Go, on a pipe."""
+
+
+def test_panic_between_the_lines_of_the_console_is_an_entry_with_its_trace():
+    above, below = "10:11:12 INF a b.go:1 > first k=v", "10:11:13 INF a b.go:1 > last"
+
+    first, panic, last = entries([above, *GIVEN_UP, below])
+
+    assert (first.level, first.message, first.fields) == (Level.INFO, "first", (("k", "v"),))
+    assert (panic.level, panic.time, panic.fields) == (Level.PANIC, "", ())
+    assert panic.message == panic.raw == "\n".join(GIVEN_UP)
+    assert last.message == "last"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "panic: oh",
+        "fatal error: all goroutines are asleep - deadlock!",
+        "unexpected fault address 0xb01dfacedebac1e",
+        "SIGQUIT: quit",
+    ],
+)
+def test_each_way_in_which_go_gives_up_starts_an_entry(line):
+    assert starts_entry(line)
+    assert not is_continuation(line)
+    assert parse_entry(line).level is Level.PANIC
+
+
+@pytest.mark.parametrize(
+    "line", ["goroutine 1 [running]:", "\tpanic: again", "panicked", "SIGNAL: Strong", "SIGINT: No"]
+)
+def test_what_only_resembles_it_belongs_to_the_entry_above(line):
+    assert is_continuation(line)
+    assert parse_entry(line).level is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["", "x", "✓ y", "10:11:12 INF a b.go:1 > m", WARNED, *GIVEN_UP[0:4:3], "\tx"]
+        )
+    )
+)
 def test_entries_lose_no_line(lines):
     assert "\n".join(entry.raw for entry in entries(lines)) == "\n".join(lines)
 

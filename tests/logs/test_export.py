@@ -40,6 +40,17 @@ def test_lines_of_an_entry_are_found_from_any_of_them(store):
     ]  # fmt: skip
 
 
+def test_panic_on_a_pipe_is_an_entry_that_json_tells(store):
+    store.extend([NEXT, b"panic: oh", b"", b"goroutine 1 [running]:", NEXT])
+
+    assert [lines_of_entry(store, n) for n in (0, 2, 4)] == [range(1), range(1, 4), range(4, 5)]
+    told = [json.loads(line) for line in export_json(store, [0, 3])]
+    assert [(entry["level"], entry["message"]) for entry in told] == [
+        ("info", "Fine"),
+        ("panic", "panic: oh\n\ngoroutine 1 [running]:"),
+    ]
+
+
 def test_entry_ends_where_another_run_or_source_begins(store):
     store.extend([HEAD, b"one"])
     store.extend([b"goroutine 1"], Source.PANIC_FILE)

@@ -32,6 +32,8 @@ LINES = (
     b'{"level":"odd","component":"x","message":"m"}',
     b"\x1b[31m12:00:00 ERR agent a.go:1 > Red\x1b[0m",
     b"",
+    b"panic: wrong",
+    b"goroutine 1 [running]:",
 )
 PANIC = (b"panic: wrong", b"goroutine 1 [running]:", b"Error: wrong", b"", b"exit status 2")
 
@@ -56,6 +58,12 @@ def test_entry_passes_with_all_its_lines():
     assert selected(store, Query(level=Level.WARN)) == [
         store.line(0), "  stack", store.line(4),
     ]  # fmt: skip
+
+
+def test_panic_is_not_hidden_with_the_entry_above_it():
+    store = store_of(LINES[2], *PANIC[:2], b"", b"\tmain.go:7", LINES[2])
+
+    assert selected(store, Query(level=Level.ERROR)) == [store.line(n) for n in range(1, 5)]
 
 
 def test_entry_passes_by_what_any_of_its_lines_says():
