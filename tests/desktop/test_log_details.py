@@ -135,6 +135,16 @@ def test_text_is_message_fields_and_raw_text(rig):
     ]
 
 
+def test_lines_that_follow_belong_to_the_message_and_not_to_the_fields(rig):
+    rig.show(f"{LINE}\n  stack a=1")
+
+    assert rig.shown() == [
+        *("Tried <b>twice</b>", "  stack a=1"),
+        *("Fields", "error\tno way", "n\t7"),
+        *("As it came", LINE, "  stack a=1"),
+    ]
+
+
 def test_raw_text_is_not_repeated(rig):
     rig.show("✓ Ready")
 

@@ -442,9 +442,10 @@ def test_copy_as_json_has_whole_entries(rig):
 
     told = json.loads(rig.copied(CONTROL | SHIFT))
 
-    assert (told["level"], told["message"]) == (
+    assert (told["level"], told["message"], told["fields"]) == (
         "error",
-        "Provider failed error=no\n  first line of a stack",
+        "Provider failed\n  first line of a stack",
+        {"error": "no"},
     )
 
 

@@ -160,10 +160,44 @@ def test_parse_entry_gives_an_entry_for_any_json(value):
         ("m out=\nfirst\nsecond b=1", "m", (("out", "first\nsecond b=1"),)),
         ("two\nlines a=1", "two\nlines", (("a", "1"),)),
         ("trailing space a=1 ", "trailing space", (("a", "1"),)),
+        ("m a=1\n  below b=2", "m\n  below b=2", (("a", "1"),)),
+        ('m error="a b" tool=x\n\tmain.go:7', "m\n\tmain.go:7", (("error", "a b"), ("tool", "x"))),
+        ('m j={"k": 1}\nbelow', "m\nbelow", (("j", '{"k": 1}'),)),
+        ("m sum=aGk=\nbelow", "m\nbelow", (("sum", "aGk="),)),
+        ('m a=""\nbelow', "m\nbelow", (("a", ""),)),
+        ("m a=1 out=\nfirst b=1\nsecond", "m", (("a", "1"), ("out", "first b=1\nsecond"))),
+        (
+            "two\nlines a=1 out=\nfirst\nsecond",
+            "two\nlines",
+            (("a", "1"), ("out", "first\nsecond")),
+        ),
+        ("three\nlines b=1\nof text a=2", "three\nlines b=1\nof text", (("a", "2"),)),
+        ("a sum:\n1 +\n1 =\n2", "a sum:\n1 +\n1 =\n2", ()),
+        ("environment:\nA=1\nB=2", "environment:\nA=1\nB=2", ()),
+        ("ends with a break\n a=1", "ends with a break\n", (("a", "1"),)),
     ],
 )
 def test_parse_fields_finds_where_the_message_ends(tail, message, fields):
     assert parse_fields(tail) == (message, fields)
+
+
+tails = st.text('ab= {}[]"\\', max_size=30)
+
+
+@given(tails, st.text('ab{}[]"\\', min_size=1), st.lists(tails))
+def test_lines_below_change_no_field_and_belong_to_the_message(begin, value, below):
+    first = f"{begin} a={value}"
+    message, fields = parse_fields(first)
+
+    assert parse_fields("\n".join((first, *below))) == ("\n".join((message, *below)), fields)
+
+
+@given(tails, tails, tails)
+def test_message_of_several_lines_has_its_fields_behind_the_last(first, second, last):
+    above = f"{first} .\n{second} ."
+    message, fields = parse_fields(f"x {last}")
+
+    assert parse_fields(f"{above}\nx {last}") == (f"{above}\n{message}", fields)
 
 
 @pytest.mark.parametrize(

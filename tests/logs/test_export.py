@@ -124,6 +124,16 @@ def test_json_has_each_entry_once(store):
     assert [entry.get("bytes_cut") for entry in found] == [None, None, 5]
 
 
+def test_fields_of_an_entry_are_not_lost_in_what_follows_it(store):
+    store.extend([HEAD, b"  stack a=1", b"  more b=2"])
+
+    (line,) = export_json(store, [2])
+
+    told = json.loads(line)
+    assert told["message"] == "Went wrong\n  stack a=1\n  more b=2"
+    assert told["fields"] == {"error": "no", "x_api_key": MASK}
+
+
 def test_lines_that_are_dropped_meanwhile_are_missing():
     store = LogStore(2, 1000)
     store.begin_run()
