@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray import __version__
+from picoclaw_tray.log_arguments import add_log_options, objection_to_logs
 from picoclaw_tray.remote import Request, Verb, View
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ FIRST_WORDS: Final = frozenset(
 """Without one of them the words belong to ``run``."""
 
 DEFAULT_LIMIT_S: Final = 60.0
-
-DEFAULT_LINES: Final = 200
-"""As many as PicoClaw's own launcher keeps."""
-
-_LEVELS: Final = ("trace", "debug", "info", "warn", "error", "fatal", "panic")
 
 _DESCRIPTION = "Starts, watches and explains a PicoClaw gateway from the system tray."
 _EXIT_CODES = """\
@@ -115,6 +111,13 @@ def request_of(options: argparse.Namespace) -> Request:
     )
 
 
+def objection_to(options: argparse.Namespace) -> str:
+    """What makes no sense together, and what to do about it; empty if all does."""
+    if options.verb == "run" and options.demo and (options.home or options.config):
+        return "--demo has a home of its own: leave out --home and --config"
+    return objection_to_logs(options) if options.verb == "logs" else ""
+
+
 def _add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     place, json_, limit, wait = _place(), _json(), _limit(), _wait()
     asked = (place, json_, limit)
@@ -158,46 +161,10 @@ def _add_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     )
     _add_run(verb("run", "put the icon into the tray; start a gateway, or adopt it", place, json_))
     verb("version", "print the version of picoclaw-tray", *asked)
-    _add_logs(verb("logs", "print what the gateway prints or logs", *asked))
+    add_log_options(verb("logs", "print what the gateway prints or logs", *asked))
     autostart = verb("autostart", "have the tray start at login, or no longer", *asked)
     autostart.add_argument(
         "action", choices=["status", "enable", "disable"], help="what to do about it"
-    )
-
-
-def _add_logs(logs: argparse.ArgumentParser) -> None:
-    logs.add_argument(
-        "action",
-        nargs="?",
-        choices=["show", "clear", "path"],
-        default="show",
-        help="print lines, have the tray forget them, or say in which files they are"
-        " (default: %(default)s)",
-    )
-    logs.add_argument(
-        "-n",
-        dest="lines",
-        type=_count,
-        default=DEFAULT_LINES,
-        metavar="N",
-        help="the newest N lines; 0: all there are (default: %(default)s)",
-    )
-    which = logs.add_mutually_exclusive_group()
-    which.add_argument("-f", "--follow", action="store_true", help="go on with what comes")
-    logs.add_argument("--level", default="", choices=_LEVELS, help="at least this grave")
-    logs.add_argument("--component", default="", metavar="C", help="of this component alone")
-    logs.add_argument(
-        "--grep", default="", metavar="RE", help="entries in which this regular expression is found"
-    )
-    which.add_argument(
-        "--run", dest="past", type=_run, metavar="N|last", help="a past run, from disk"
-    )
-    # As in the query of PicoClaw's own launcher: what is no number is passed over.
-    logs.add_argument(
-        "--offset", type=_number_or(0), default=0, metavar="N", help="from line N of the run on"
-    )
-    logs.add_argument(
-        "--run-id", type=_number_or(-1), default=-1, metavar="ID", help="the run of that offset"
     )
 
 
@@ -284,33 +251,6 @@ def _seconds(word: str) -> float:
 
 
 _seconds.__name__ = "number of seconds"
-
-
-def _count(word: str) -> int:
-    count = 0 if word == "all" else int(word)
-    if count < 0:
-        raise ValueError
-    return count
-
-
-_count.__name__ = "number of lines"
-
-
-def _run(word: str) -> str:
-    return "last" if word == "last" else str(int(word))
-
-
-_run.__name__ = "number of a run, or last"
-
-
-def _number_or(default: int) -> Callable[[str], int]:
-    def number(word: str) -> int:
-        try:
-            return int(word)
-        except ValueError:
-            return default
-
-    return number
 
 
 def completion(program: str, shell: str) -> str:

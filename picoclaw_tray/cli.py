@@ -21,6 +21,7 @@ from picoclaw_tray.arguments import (
     FIRST_WORDS,
     TRAY,
     completion,
+    objection_to,
     parser_of,
     request_of,
 )
@@ -76,8 +77,8 @@ def _main(program: str, arguments: list[str], environ: Mapping[str, str]) -> int
         parser.print_help()
         return ExitCode.USAGE
     options.home, options.config = options.home or "", options.config or ""
-    if options.verb == "run" and options.demo and (options.home or options.config):
-        parser.error("--demo has a home of its own: leave out --home and --config")
+    if objection := objection_to(options):
+        parser.error(objection)
     if options.verb == "run":
         return _run(options, environ)
     if options.verb == "logs":
@@ -108,11 +109,11 @@ def _answer(options: argparse.Namespace, environ: Mapping[str, str]) -> Answer:
 def _logs(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     from picoclaw_tray.log_verb import LogOptions, Voice, logs  # noqa: PLC0415 - as above
 
-    known = {name: getattr(options, name) for name in LogOptions.__slots__ if name != "run"}
+    known = {name: getattr(options, name) for name in LogOptions.__slots__ if name in options}
     remark = partial(print, file=sys.stderr, flush=True)
     voice = Voice(_written(sys.stdout.write), _written(_flush), remark)
     try:
-        answer = logs(LogOptions(**known, run=options.past or ""), environ, voice)
+        answer = logs(LogOptions(**known), environ, voice)
         voice.flush()
     except BrokenPipeError:
         _discard_output()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray.arguments import DEFAULT_LINES
+from picoclaw_tray.log_arguments import DEFAULT_LINES
 from picoclaw_tray.logs.entry import Level, Source
 from picoclaw_tray.logs.export import export_json, export_text
 from picoclaw_tray.logs.marks import parse_mark

@@ -92,6 +92,24 @@ class TestUnderstanding:
         assert (status, out) == (2, "")
         assert "the verb comes first: picoclaw-trayctl VERB --home" in err
 
+    @pytest.mark.parametrize(
+        ("words", "idle"),
+        [
+            ("clear -f", "--follow"),
+            ("clear -n 3", "-n"),
+            ("clear -n200", "-n"),
+            ("path --grep x", "--grep"),
+            ("path --run last --component= --level warn", "--run, --level, --component"),
+            ("path --run-id -1 --offset 0", "--offset, --run-id"),
+        ],
+    )
+    def test_options_of_lines_are_refused_where_none_are_printed(self, words, idle, capsys):
+        status, out, err = printed(capsys, CONSOLE, "logs", *words.split())
+
+        assert (status, out) == (2, "")
+        action = words.split()[0]
+        assert f"error: logs {action} prints no lines: leave out {idle}\n" in err
+
     def test_first_words_are_those_of_the_parser(self):
         help_ = parser_of(TRAY).format_help()
 

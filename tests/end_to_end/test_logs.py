@@ -243,6 +243,7 @@ def test_what_makes_no_sense_is_explained(shell):
     assert shell("logs", "--run", "first").status == 2
     assert shell("logs", "-f", "--run", "last").status == 2
     assert shell("logs", "clear").status == 3
+    assert shell("logs", "clear", "-f").status == 2
     assert shell("logs", "--json").status == 3
 
 
