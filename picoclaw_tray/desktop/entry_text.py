@@ -92,9 +92,11 @@ class EntryText(QTextEdit):
             self._write()
 
     def set_matcher(self, matcher: Spans | None) -> None:
-        """Highlights what it finds."""
+        """Highlights what it finds, and shows the first place."""
         self._matcher = matcher
         self._highlight()
+        if not self.textCursor().hasSelection():
+            self._show_first_match()
 
     def changeEvent(self, event: QEvent) -> None:
         """Writes anew for another palette or font."""
@@ -131,6 +133,7 @@ class EntryText(QTextEdit):
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self._highlight()
+        self._show_first_match()
 
     def _write_long(self, cursor: QTextCursor, text: str) -> None:
         cursor.insertText(text[:MOST_CHARS])
@@ -192,6 +195,13 @@ class EntryText(QTextEdit):
                 ]
             block = block.next()
         self.setExtraSelections(selections)
+
+    def _show_first_match(self) -> None:
+        """It may be far down in a long entry."""
+        if matches := self.extraSelections():
+            place = QTextCursor(self.document())
+            place.setPosition(matches[0].cursor.selectionStart())
+            self.setTextCursor(place)
 
 
 def _hanging(column: float, tab: float) -> QTextBlockFormat:

@@ -304,6 +304,27 @@ def test_match_after_an_emoji_is_in_its_place(rig):
     assert rig.highlighted() == ["😀 a", "bb"]
 
 
+def test_first_match_of_a_long_entry_is_in_sight(rig):
+    bar = rig.text.verticalScrollBar()
+    rig.show("word " * 5000 + "needle")
+    assert bar.value() == 0
+
+    rig.pane.set_matcher(Matcher("needle"))
+    assert bar.value() > 0
+
+    rig.pane.show_entry(parse_entry("needle " + "word " * 5000))
+    assert bar.value() == 0
+
+
+def test_selected_text_stays_selected_while_something_else_is_looked_for(rig):
+    rig.show()
+    rig.text.selectAll()
+
+    rig.pane.set_matcher(Matcher("way"))
+
+    assert rig.text.textCursor().hasSelection()
+
+
 def test_empty_matches_are_not_highlighted(rig):
     rig.show("abc")
 
