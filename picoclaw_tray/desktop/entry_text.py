@@ -128,7 +128,7 @@ class EntryText(QTextEdit):
             cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
             self._write_long(cursor, entry.raw)
         if self._excess:
-            rest = self.tr("{count} more bytes are copied, but not shown.")
+            rest = self.tr("{count} more bytes are searched and copied, but not shown.")
             self._write_rest(cursor, rest, self._excess)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.desktop.log_model import LINES_A_STEP, SLICE_S
 from picoclaw_tray.desktop.translation import rendered
+from picoclaw_tray.logs.match_index import MatchIndex
 from picoclaw_tray.logs.query import Search, matcher
-from picoclaw_tray.logs.selection import MatchIndex
 from picoclaw_tray.text import Text
 
 if TYPE_CHECKING:

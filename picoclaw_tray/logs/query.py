@@ -15,13 +15,14 @@ from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from picoclaw_tray.logs.entry import Level
     from picoclaw_tray.text import Template
 
-MAX_SEARCHED: Final = 4000
-"""Most characters of a line that are searched: those that the screen shows."""
+MARGIN: Final = 4096
+"""Characters: as long may be what an expression finds in a line that comes in pieces, and as far it
+looks around."""
 
 _BAD_EXPRESSION = QT_TRANSLATE_NOOP(
     "Search", "This is no regular expression; look at character {place}."
@@ -39,6 +40,15 @@ LIMIT_S: Final = 0.02
 
 MAX_SLOW: Final = 5
 """After so many lines that took too long the rest is not searched: the window does not wait."""
+
+SHORT: Final = 4000
+"""Characters. A longer line that takes too long counts for less: the expression may be harmless."""
+
+_LOOKED_AT: Final = 1024 * 1024
+"""Bytes of a long line that one cheap look is at; it takes up to 20 ms."""
+
+_LONGEST_CHARACTER: Final = 4
+"""Bytes of UTF-8."""
 
 _MOST_COPIES: Final = 100_000
 """Of what is repeated a number of times, as in ``(a{50}){50}``; each is written out."""
@@ -108,28 +118,43 @@ class Query:
 class Matcher:
     """Finds a pattern in lines as they are shown: decoded and masked.
 
-    Nothing is found beyond ``MAX_SEARCHED`` characters. However an expression is made, no line
-    takes longer than ``LIMIT_S``, and all that do together a tenth of a second.
+    However an expression is made, no line or piece of one takes longer than ``LIMIT_S``, and it is
+    given up after some that did.
     """
 
     def __init__(self, search: Search, expression: regex.Pattern[str]) -> None:
         self._expression = expression
-        self._slow_lines = 0
+        self._slow = 0.0  # how many lines took too long, long ones counted as parts of one
         plain = not search.is_regex and MASK[0] not in search.pattern
         plain = plain and not any(quote in search.pattern for quote in _QUOTES)
         self._needle = search.pattern if plain else ""
         self._folds = not search.is_case_sensitive
+        self._margin = MARGIN if search.is_regex else len(search.pattern)
 
     @property
     def problem(self) -> Text | None:
         """What was not searched, and why; none if all was."""
-        if self._slow_lines >= MAX_SLOW:
+        if self._slow >= MAX_SLOW:
             return text(_GIVEN_UP)
-        return text(_TOO_SLOW) if self._slow_lines else None
+        return text(_TOO_SLOW) if self._slow else None
 
     def matches(self, line: str) -> bool:
         """Whether a line has it."""
-        return next(self._found(line), None) is not None
+        return self._begins(line, 0, len(line) + 1)
+
+    def looks(self, raw: bytes, pieces: Iterable[str]) -> Iterator[bool]:
+        """Whether a line has it that is too long for one look: an answer for each part of it.
+
+        Args:
+            raw: The line as it came.
+            pieces: As it is shown; taken only when they are needed.
+        """
+        reach = _LOOKED_AT + _LONGEST_CHARACTER * len(self._needle)
+        for begin in range(0, len(raw), _LOOKED_AT):
+            if self.may_match(raw[begin : begin + reach]):
+                yield from self._looks(pieces)
+                return
+            yield False
 
     def may_match(self, raw: bytes) -> bool:
         """Whether a line may have it; a cheap look before it is masked.
@@ -152,13 +177,33 @@ class Matcher:
         spans = (match.span() for match in self._found(line))
         return tuple(islice((span for span in spans if span[0] < span[1]), limit))
 
-    def _found(self, line: str) -> Iterator[regex.Match[str]]:
-        if self._slow_lines >= MAX_SLOW:
+    def _looks(self, pieces: Iterable[str]) -> Iterator[bool]:
+        """Looks at each place once, and at as much before and behind it as the margin."""
+        line, begin, slow = "", 0, self._slow
+        for piece in pieces:
+            line += piece
+            end = len(line) - self._margin  # what begins further on may go on in the next piece
+            if end <= begin:
+                continue
+            yield self._begins(line, begin, end)
+            if self._slow > slow:
+                return
+            gone = max(0, end - self._margin)
+            line, begin = line[gone:], end - gone
+        yield self._begins(line, begin, len(line) + 1)
+
+    def _begins(self, line: str, begin: int, end: int) -> bool:
+        """Whether it is found between these places; it may go on beyond."""
+        first = next(self._found(line, begin), None)
+        return first is not None and first.start() < end
+
+    def _found(self, line: str, begin: int = 0) -> Iterator[regex.Match[str]]:
+        if self._slow >= MAX_SLOW:
             return
         try:
-            yield from self._expression.finditer(line, 0, MAX_SEARCHED, timeout=LIMIT_S)
+            yield from self._expression.finditer(line, begin, timeout=LIMIT_S)
         except TimeoutError:
-            self._slow_lines += 1
+            self._slow += SHORT / max(SHORT, len(line))
 
 
 def matcher(search: Search) -> Matcher | Text:

@@ -1,12 +1,12 @@
-"""Which lines of a store pass a filter, and which of them have what is looked for; in slices."""
+"""Which lines of a store pass a filter; in slices."""
 
 from __future__ import annotations
 
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from itertools import islice
-from typing import TYPE_CHECKING, Final, Protocol
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.entry import (
     CONSOLE_HEAD,
@@ -19,14 +19,15 @@ from picoclaw_tray.logs.entry import (
     parse_entry,
     starts_entry,
 )
-from picoclaw_tray.logs.query import MAX_SEARCHED, matcher
+from picoclaw_tray.logs.looking import STEP_BYTES, Looker
+from picoclaw_tray.logs.query import matcher
 from picoclaw_tray.logs.splitter import decode_line
 from picoclaw_tray.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from picoclaw_tray.logs.query import Matcher, Query
+    from picoclaw_tray.logs.query import Query
     from picoclaw_tray.logs.store import LogStore
 
 MAX_COMPONENTS: Final = 200
@@ -47,17 +48,6 @@ _JSON_LEVELS: Final = {level.name.lower(): level for level in Level}
 _WARNING: Final = "⚠"
 
 
-class Lines(Protocol):
-    """Some lines of a store, in their order."""
-
-    def __len__(self) -> int: ...
-    def line_at(self, row: int) -> int:
-        """The number of the line in a row."""
-
-    def row_of(self, n: int) -> int:
-        """The first row whose line has this number or a higher one; may be the number of rows."""
-
-
 class Selection:
     """The lines that pass a filter, as far as they were examined.
 
@@ -70,13 +60,14 @@ class Selection:
         self._query = query
         self._all_runs = query.run is None
         found = matcher(query.search) if query.search.pattern else None
-        self._matcher = None if isinstance(found, Text) else found
+        self._looker = None if found is None or isinstance(found, Text) else Looker(store, found)
         self._lines = array("q")
         self._next = store.first
         self._stretch = (Source.TRAY, -1)  # of the line before
         self._entry_lines = 0  # of the entry that may go on; 0: none does
         self._passes = False  # its level, component and run
-        self._waiting: list[int] | None = None  # its lines, until one has what is looked for
+        self._waits_for: Looker | None = None  # it has found nothing in the entry yet
+        self._waiting: list[int] = []  # lines of the entry until then
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -84,19 +75,26 @@ class Selection:
     @property
     def problem(self) -> Text | None:
         """As that of a ``Matcher``."""
-        return None if self._matcher is None else self._matcher.problem
+        return None if self._looker is None else self._looker.problem
 
     def advance(self, max_lines: int) -> bool:
-        """Examines so many lines more; whether there are others."""
-        store = self._store
+        """Examines at most so many lines more, fewer if they are long; whether there are others."""
+        store, looker = self._store, self._looker
+        if looker is not None and looker.is_busy:
+            if looker.go_on():
+                self._let_in()
+            if looker.is_busy:
+                return True
         begin = max(self._next, store.first)
         if begin > self._next:  # the beginning of an entry was dropped unseen
             self._entry_lines = 0
-        end = min(store.end, begin + max_lines)
-        for n, raw, source, run in _lines_of(store, begin, end):
+        self._next = begin
+        for n, raw, source, run in _lines_of(store, begin, _end_of_step(store, begin, max_lines)):
             self._take(n, raw, source, run)
-        self._next = end
-        return end < store.end
+            self._next = n + 1
+            if looker is not None and looker.is_busy:
+                return True
+        return self._next < store.end
 
     def drop(self) -> int:
         """Forgets what the store has dropped; how many lines at the front went."""
@@ -127,19 +125,24 @@ class Selection:
                 self._entry_lines = 1 if starts_entry(head, source) else 0
         if not self._passes:
             return
-        if self._waiting is None:
+        if self._waits_for is None:
             self._lines.append(n)
             return
         self._waiting.append(n)
-        if self._has_it(n, raw):
-            self._lines.extend(self._waiting[bisect_left(self._waiting, self._store.first) :])
-            self._waiting = None
+        if self._waits_for.look(n, raw):
+            self._let_in()
+
+    def _let_in(self) -> None:
+        """The entry has what is looked for."""
+        self._lines.extend(self._waiting[bisect_left(self._waiting, self._store.first) :])
+        self._waiting = []
+        self._waits_for = None
 
     def _begin_entry(self, level: Level, component: str, source: Source, run: int) -> None:
         query = self._query
         self._stretch = source, run
         self._entry_lines = 1
-        self._waiting = None if self._matcher is None else []
+        self._waits_for, self._waiting = self._looker, []
         self._passes = (self._all_runs or run == query.run) and (
             source is Source.TRAY
             or (
@@ -147,55 +150,6 @@ class Selection:
                 and (not query.component or component == query.component)
             )
         )
-
-    def _has_it(self, n: int, raw: bytes) -> bool:
-        found = self._matcher
-        return found is not None and _has(self._store, found, n, raw)
-
-
-class MatchIndex:
-    """Which of some lines have what is looked for, as far as they were examined."""
-
-    def __init__(self, store: LogStore, lines: Lines, found: Matcher) -> None:
-        self._store = store
-        self._of = lines
-        self._matcher = found
-        self._matches = array("q")
-        self._next = 0
-
-    @property
-    def count(self) -> int:
-        """How many were found."""
-        return len(self._matches)
-
-    def advance(self, max_lines: int) -> bool:
-        """Examines so many lines more; whether there are others."""
-        store = self._store
-        del self._matches[: bisect_left(self._matches, store.first)]
-        row = self._of.row_of(max(self._next, store.first))
-        end = min(len(self._of), row + max_lines)
-        for n in map(self._of.line_at, range(row, end)):
-            (raw,) = store.raw_lines(n, n + 1)
-            if _has(store, self._matcher, n, raw):
-                self._matches.append(n)
-            self._next = n + 1
-        return end < len(self._of)
-
-    def position_of(self, n: int) -> int:
-        """Which of the matches a line is, counted from 1; 0: it is none."""
-        place = bisect_left(self._matches, n)
-        is_match = place < len(self._matches) and self._matches[place] == n
-        return place + 1 if is_match else 0
-
-    def next_after(self, n: int) -> int | None:
-        """The next match below a line, after the last one the first; none if there is none."""
-        if not self._matches:
-            return None
-        return self._matches[bisect_right(self._matches, n) % len(self._matches)]
-
-    def previous_before(self, n: int) -> int | None:
-        """The next match above a line, before the first one the last; none if there is none."""
-        return self._matches[bisect_left(self._matches, n) - 1] if self._matches else None
 
 
 def components(store: LogStore) -> tuple[str, ...]:
@@ -251,8 +205,9 @@ def _quick_head(raw: bytes, source: Source) -> tuple[Level, str] | None:
     return None
 
 
-def _has(store: LogStore, found: Matcher, n: int, raw: bytes) -> bool:
-    return found.may_match(raw) and found.matches(store.beginning(n, MAX_SEARCHED)[0])
+def _end_of_step(store: LogStore, begin: int, max_lines: int) -> int:
+    sizes = list(accumulate(map(len, store.raw_lines(begin, begin + max_lines))))
+    return begin + min(max_lines, bisect_left(sizes, STEP_BYTES) + 1)
 
 
 def _lines_of(store: LogStore, begin: int, end: int) -> Iterator[tuple[int, bytes, Source, int]]:

@@ -260,9 +260,8 @@ class LogStore:
         """
         raw = self._without_key(n)
         if len(raw) <= _AT_ONCE:
-            yield self.redactor.mask(decode_line(raw))
-        else:
-            yield from line_pieces(raw, self.redactor)
+            return iter((self.redactor.mask(decode_line(raw)),))
+        return line_pieces(raw, self.redactor)
 
     def beginning(self, n: int, max_chars: int) -> tuple[str, int]:
         """Returns the beginning of a line and how many bytes more it has, for the screen.

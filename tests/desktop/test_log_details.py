@@ -263,7 +263,7 @@ def test_entry_without_its_end_is_copied_by_who_has_it(rig):
     rig.pane.copy_text()
     rig.pane.copy_json()
 
-    assert rig.shown()[-1] == "… 1000 more bytes are copied, but not shown."
+    assert rig.shown()[-1] == "… 1000 more bytes are searched and copied, but not shown."
     assert wished == [False, True]
     assert QGuiApplication.clipboard().text() == "mine"
 

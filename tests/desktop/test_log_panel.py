@@ -367,6 +367,30 @@ def test_secret_that_becomes_known_is_seen_nowhere_any_more(rig, is_open: bool):
     rig.qtbot.waitUntil(lambda: count(rig) == "No matches" and 6 in painted)
 
 
+def test_match_far_behind_what_a_row_shows_is_counted_and_seen_in_the_details(rig):
+    rig.store.extend([b"12:00:09 INF a b.go:1 > " + b"word " * 10_000 + b"needle"])
+    rig.model.catch_up()
+    rig.panel.actions_.details.setChecked(True)
+
+    find(rig, "needle")
+
+    rig.qtbot.waitUntil(lambda: count(rig) == "1 of 1")
+    found = rig.panel.details._text.extraSelections()
+    assert {match.cursor.selectedText() for match in found} == {"needle"}
+    assert rig.panel.details._text.verticalScrollBar().value() > 0
+
+
+def test_match_behind_what_the_details_show_is_counted_and_they_say_so(rig):
+    rig.store.extend([b"12:00:09 INF a b.go:1 > " + b"word " * 200_000 + b"needle"])
+    rig.model.catch_up()
+    rig.panel.actions_.details.setChecked(True)
+
+    find(rig, "needle")
+
+    rig.qtbot.waitUntil(lambda: count(rig) == "1 of 1")
+    assert details(rig).endswith(" more bytes are searched and copied, but not shown.")
+
+
 def test_return_opens_the_details_and_escape_closes_them(rig):
     rig.click(2)
     rig.key(Key.Key_Return)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from picoclaw_tray.logs.query import LIMIT_S, MAX_SEARCHED, MAX_SLOW, Matcher, Search, matcher
+from picoclaw_tray.logs import query
+from picoclaw_tray.logs.query import LIMIT_S, MAX_SLOW, SHORT, Matcher, Search, matcher
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.text import Text
 
@@ -40,11 +41,11 @@ def test_no_more_spans_than_asked_for_and_none_that_are_empty():
     assert found("x*", is_regex=True).spans("axxa", 9) == ((1, 3),)
 
 
-def test_nothing_is_found_beyond_what_is_shown():
-    line = "." * MAX_SEARCHED + "here"
+def test_a_line_is_searched_up_to_its_end():
+    line = "." * 60_000 + "here"
 
-    assert not found("here").matches(line)
-    assert found("here").spans(line, 9) == ()
+    assert found("here").matches(line)
+    assert found("HERE$", is_regex=True).spans(line, 9) == ((60_000, 60_004),)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ HOSTILE = [
 @pytest.mark.parametrize("pattern", HOSTILE)
 def test_no_expression_holds_up_a_search_for_long(pattern):
     search = found(pattern, is_regex=True)
-    line = "a" * (MAX_SEARCHED - 1) + "?"
+    line = "a" * (SHORT - 1) + "?"
     begin = time.perf_counter()
 
     for _ in range(20):
@@ -96,13 +97,25 @@ def test_lines_that_take_too_long_are_told_and_then_given_up():
 
     said = []
     for _ in range(MAX_SLOW):
-        assert not search.matches("a" * MAX_SEARCHED)
+        assert not search.matches("a" * SHORT)
         assert search.problem is not None
         said.append(render(search.problem))
 
     assert before is None
     assert said[0] == "This expression takes too long in some lines; these were passed over."
     assert said[-1] == "This expression takes too long in many lines; the search was given up."
+    assert not search.matches("ab")
+
+
+def test_long_line_that_takes_too_long_counts_for_less():
+    search = found("(a+)+b", is_regex=True)
+
+    for _ in range(2 * MAX_SLOW - 1):
+        search.matches("a" * 2 * SHORT)
+    before = search.matches("ab")
+    search.matches("a" * 2 * SHORT)
+
+    assert before
     assert not search.matches("ab")
 
 
@@ -160,3 +173,62 @@ def test_plain_text_is_found_where_it_is(needle, before, after):
 
     assert search.matches(before + needle + after)
     assert search.may_match((before + needle + after).encode("utf-8", "surrogatepass"))
+
+
+# -- lines of many pieces --------------------------------------------------------------------------
+
+
+def in_pieces(text: str, size: int) -> list[str]:
+    return [text[begin : begin + size] for begin in range(0, len(text), size)]
+
+
+@given(
+    st.text("aAbſ.\x1b", min_size=1, max_size=5),
+    st.text("aAbB.ſ"),
+    st.integers(1, 9),
+    st.integers(1, 9),
+)
+def test_plain_text_is_found_wherever_a_line_is_cut(needle, line, size, looked_at):
+    search = found(needle)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(query, "_LOOKED_AT", looked_at)
+        answers = list(search.looks(line.encode(), in_pieces(line, size)))
+
+    assert any(answers) == search.matches(line)
+
+
+@given(
+    st.sampled_from(
+        ["ab", "^a", "b$", r"^\.?b", r"\ba", r"b\b", "a(?=b)", "(?<=a)b", "a(?!b)", "b.?a", ".*b"]
+    ),
+    st.text("ab."),
+    st.integers(1, 9),
+)
+@example("b$", "ab.ab.a.", 5)
+@example("^a", ".....a", 5)
+def test_expression_is_found_wherever_a_line_is_cut(pattern, line, size):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(query, "MARGIN", 4)
+        search = found(pattern, is_regex=True)
+    answers = list(search.looks(line.encode() or b" ", in_pieces(line, size)))
+
+    assert any(answers) == search.matches(line)
+
+
+def test_pieces_are_not_asked_for_where_the_bytes_have_it_not():
+    line = b"." * 3 * 1024 * 1024
+
+    pieces = iter([""])
+
+    assert list(found("here").looks(line, pieces)) == [False, False, False]
+    assert list(pieces) == [""]
+
+
+def test_long_line_that_takes_too_long_is_passed_over():
+    search = found("(a+)+b", is_regex=True)
+
+    answers = list(search.looks(b"a", ["a" * 20_000] * 5))
+
+    assert answers == [False]
+    assert search.problem is not None
+    assert search.matches("ab")

@@ -1,18 +1,26 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picoclaw_tray.logs import looking
+from picoclaw_tray.logs import match_index as match_index_module
+from picoclaw_tray.logs import selection as selection_module
 from picoclaw_tray.logs.all_lines import AllLines
 from picoclaw_tray.logs.entry import Level, Source, entries
+from picoclaw_tray.logs.match_index import MatchIndex
 from picoclaw_tray.logs.query import Matcher, Query, Search, matcher
-from picoclaw_tray.logs.selection import MatchIndex, Selection, components
+from picoclaw_tray.logs.selection import Selection, components
 from picoclaw_tray.logs.store import LogStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from picoclaw_tray.logs.entry import Entry
 
 MARK = b'{"level":"info","component":"picoclaw-tray","time":"t","message":"gateway ended"}'
@@ -245,6 +253,58 @@ def test_match_that_was_dropped_is_forgotten():
     assert (index.count, index.next_after(-1)) == (1, 1)
 
 
+# -- long lines ------------------------------------------------------------------------------------
+
+LONG = b" ".join(b"word%d" % number for number in range(30_000))
+
+
+@pytest.mark.parametrize(
+    "needle", ["word0 ", "word15000 word15001", "word29999", "WORD29998 word"], ids=str
+)
+@pytest.mark.parametrize("is_regex", [False, True], ids=["text", "expression"])
+def test_long_line_is_searched_to_its_end_in_many_steps(needle, is_regex):
+    store = store_of(LINES[1], LINES[2], b"  more", LONG, b"  end", LINES[0])
+    query = Query(level=Level.INFO, search=Search(needle, is_regex=is_regex))
+    selection, found = Selection(store, query), matcher(query.search)
+    assert isinstance(found, Matcher)
+    index = MatchIndex(store, (rows := AllLines(store)), found)
+    rows.advance(0)
+
+    steps = [sum(1 for _ in iter(partial(it.advance, 100), False)) for it in (selection, index)]
+
+    assert [selection.line_at(row) for row in range(len(selection))] == [1, 2, 3, 4]
+    assert (index.count, index.position_of(3)) == (1, 1)
+    assert min(steps) >= (1 if needle == "word0 " else 5)
+
+
+def test_no_secret_of_a_long_line_is_found():
+    store = store_of(LONG + b" api_key=hidden99 " + LONG)
+
+    assert selected(store, Query(search=Search("hidden99"))) == []
+    assert len(selected(store, Query(search=Search("api_key=•••")))) == 1
+
+
+def test_long_line_that_is_dropped_while_it_is_searched_is_no_match():
+    store = store_of(LONG, held=1)
+    index = index_of(store, "word29999")
+    assert index.advance(10)
+
+    store.extend([b"x"])
+    while index.advance(10):
+        pass
+
+    assert index.count == 0
+
+
+def test_step_ends_early_where_lines_are_long():
+    store = store_of(*[b"x" * 20_000] * 4)
+    selection = Selection(store, Query(level=Level.INFO))
+
+    assert selection.advance(100)
+
+    assert len(selection) == 2
+
+
 # -- against entries -------------------------------------------------------------------------------
 
 acts = st.lists(
@@ -267,21 +327,35 @@ queries = st.builds(
 )
 
 
-@given(acts, queries, st.integers(1, 7))
-def test_selection_is_what_reading_all_entries_would_give(acts, query, step):
+limits = st.tuples(st.sampled_from([0, 20, 65536]), st.sampled_from([1, 50, 65536]))
+"""From which length on a line takes several looks; how many bytes a step takes."""
+
+
+@contextmanager
+def limited(at_once: int, step_bytes: int) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(looking, "AT_ONCE", at_once)
+        for module in (selection_module, match_index_module):
+            patch.setattr(module, "STEP_BYTES", step_bytes)
+        yield
+
+
+@given(acts, queries, st.integers(1, 7), limits)
+def test_selection_is_what_reading_all_entries_would_give(acts, query, step, limits):
     store = LogStore(10_000, 1_000_000)
     store.begin_run()
     selection = Selection(store, query)
-    for act in acts:
-        if act == "run":
-            store.begin_run()
-        elif act == "mark":
-            store.mark(MARK)
-        else:
-            store.extend(act, Source.PANIC_FILE if isinstance(act, tuple) else Source.OUTPUT)
-        selection.advance(step)
-    while selection.advance(step):
-        pass
+    with limited(*limits):
+        for act in acts:
+            if act == "run":
+                store.begin_run()
+            elif act == "mark":
+                store.mark(MARK)
+            else:
+                store.extend(act, Source.PANIC_FILE if isinstance(act, tuple) else Source.OUTPUT)
+            selection.advance(step)
+        while selection.advance(step):
+            pass
 
     shown = [selection.line_at(row) for row in range(len(selection))]
 
@@ -290,27 +364,53 @@ def test_selection_is_what_reading_all_entries_would_give(acts, query, step):
     ]
 
 
-@given(acts, queries, st.integers(1, 7), st.integers(1, 6))
-def test_rows_are_lines_that_are_held_whatever_is_dropped_and_cleared(acts, query, step, held):
+@given(st.lists(st.sampled_from(LINES)), st.integers(1, 7), st.integers(1, 20), limits)
+def test_lines_with_matches_are_those_that_have_it(lines, step, held, limits):
+    store = store_of(held=held)
+    rows, matches = AllLines(store), matcher(Search("o"))
+    assert isinstance(matches, Matcher)
+    index = MatchIndex(store, rows, matches)
+
+    with limited(*limits):
+        for line in lines:
+            store.extend([line])
+            rows.advance(0)
+            index.advance(step)
+        rows.drop()
+        while index.advance(step):
+            pass
+
+    held_ = range(store.first, store.end)
+    have_it = [n for n in held_ if matches.matches(store.line(n))]
+    assert [n for n in held_ if index.position_of(n)] == have_it
+    assert index.count == len(have_it)
+
+
+@given(acts, queries, st.integers(1, 7), st.integers(1, 6), limits)
+def test_rows_are_lines_that_are_held_whatever_is_dropped_and_cleared(
+    acts, query, step, held, limits
+):
     """What a store that drops shows is the rest of what one would show that drops nothing."""
     small, large = LogStore(held, 1_000_000), LogStore(10_000, 1_000_000)
     of_small, of_large = Selection(small, query), Selection(large, query)
-    for count, act in enumerate(acts):
-        for store in (small, large):
-            if act == "run":
-                store.begin_run() if count % 2 else store.clear()
-            elif act == "mark":
-                store.mark(MARK)
-        lines = [] if isinstance(act, str) else act
-        source = Source.PANIC_FILE if isinstance(act, tuple) else Source.OUTPUT
-        for line in lines:
-            for store, selection in ((small, of_small), (large, of_large)):
-                store.extend([line], source)
-                while selection.advance(step):
-                    pass
-    for selection in (of_small, of_large):
-        selection.advance(100)
-        selection.drop()
+    with limited(*limits):
+        for count, act in enumerate(acts):
+            for store in (small, large):
+                if act == "run":
+                    store.begin_run() if count % 2 else store.clear()
+                elif act == "mark":
+                    store.mark(MARK)
+            lines = [] if isinstance(act, str) else act
+            source = Source.PANIC_FILE if isinstance(act, tuple) else Source.OUTPUT
+            for line in lines:
+                for store, selection in ((small, of_small), (large, of_large)):
+                    store.extend([line], source)
+                    while selection.advance(step):
+                        pass
+        for selection in (of_small, of_large):
+            while selection.advance(100):
+                pass
+            selection.drop()
 
     shown = [of_small.line_at(row) for row in range(len(of_small))]
     whole = [of_large.line_at(row) for row in range(len(of_large))]

@@ -1,0 +1,57 @@
+"""Looks for something in the lines of a store, in steps none of which takes long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from picoclaw_tray.logs.query import Matcher
+    from picoclaw_tray.logs.store import LogStore
+    from picoclaw_tray.text import Text
+
+AT_ONCE: Final = 64 * 1024
+"""Most bytes of a line that is looked at in one go; to mask so many may take 15 ms."""
+
+STEP_BYTES: Final = 32 * 1024
+"""After so many a step ends, however few lines they are."""
+
+
+class Looker:
+    """Looks at whole lines, one after the other, as they are shown. A long one takes several looks.
+
+    Args:
+        store: Whose.
+        found: What is looked for.
+    """
+
+    def __init__(self, store: LogStore, found: Matcher) -> None:
+        self._store = store
+        self._found = found
+        self._parts: Iterator[bool] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """The last line is a long one, and ``go_on`` is to be called before the next."""
+        return self._parts is not None
+
+    @property
+    def problem(self) -> Text | None:
+        """As that of a ``Matcher``."""
+        return self._found.problem
+
+    def look(self, n: int, raw: bytes) -> bool:
+        """Whether a line has it, as far as one look can tell."""
+        found = self._found
+        if len(raw) > AT_ONCE:
+            self._parts = found.looks(raw, self._store.pieces(n))
+            return False
+        return found.may_match(raw) and found.matches(self._store.line(n))
+
+    def go_on(self) -> bool:
+        """Whether the next part of the long line has it; the line may be dropped by now."""
+        has_it = self._parts is not None and next(self._parts, None)
+        if has_it is not False:
+            self._parts = None
+        return bool(has_it)
