@@ -94,6 +94,7 @@ class GatewayConfig:
         host: bind host list in normal form.
         port: 1 to 65535.
         log_level: ``debug``, ``info``, ``warn``, ``error`` or ``fatal``.
+        level_of_file: The same for a gateway whose environment names none.
         hot_reload: the gateway applies changes of the file by itself.
         default_model: trimmed name, empty if there is none; None if the schema is too old to tell.
         padded_default_model: the same with the blanks around it; empty if there are none.
@@ -110,6 +111,7 @@ class GatewayConfig:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     log_level: str = DEFAULT_LOG_LEVEL
+    level_of_file: str = DEFAULT_LOG_LEVEL
     hot_reload: bool = False
     default_model: str | None = ""
     padded_default_model: str = ""
@@ -220,7 +222,7 @@ class _Reading:
         effective = with_secrets(with_defaults(document, schema), schema, self._secret)
         assert isinstance(effective, dict)
         _lay_over_web(effective["tools"]["web"], security)
-        bind = effective["gateway"]["host"]
+        bind, level = effective["gateway"]["host"], effective["gateway"]["log_level"]
         known = schema if self._release.rejects_unknown_keys else older_schema()
         effective = overridden(effective, known, environ, self._secret)
         assert isinstance(effective, dict)
@@ -244,6 +246,7 @@ class _Reading:
             host=host,
             port=_port(gateway["port"], environ),
             log_level=normal_log_level(gateway["log_level"]),
+            level_of_file=normal_log_level(level),
             hot_reload=gateway["hot_reload"],
             default_model=name.strip(),
             padded_default_model="" if name == name.strip() else name,

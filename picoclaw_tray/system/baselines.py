@@ -99,11 +99,11 @@ class Baselines:
         follows = record is not None and (record.fingerprint or {}).get("hot_reload") == "on"
         if record is not None and (forced is None or not follows):
             return record.log_level
-        if forced is None or not is_current or self._config.is_log_level_forced:
-            return ""  # what we read is what a gateway of ours would get
+        if forced is None or not is_current:
+            return ""
         if not isinstance(config, GatewayConfig) or config.default_model is None:
             return ""
-        return config.log_level
+        return config.level_of_file  # our setting and our environment are not its own
 
     def _forced_level(self, key: ProcessKey) -> str | None:
         """It stays the same as long as the gateway lives."""

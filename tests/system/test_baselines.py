@@ -320,7 +320,14 @@ def test_level_of_ours_follows_the_config_while_hot_reload_is_on(
 
     assert levels.level(living) == "debug"
     levels.force("info")
-    assert levels.level(living) == ""
+    assert levels.level(living) == "debug"
+
+
+def test_level_of_another_is_not_ours(levels: LevelScene, living: ProcessKey) -> None:
+    levels.write_config(log_level="error")
+    levels.force("debug")
+
+    assert levels.level(living) == "error"
 
 
 def test_level_of_another_is_told_only_of_the_config_it_runs_with(

@@ -474,7 +474,7 @@ def test_our_setting_says_nothing_of_a_gateway_that_somebody_started(
 ) -> None:
     site = replace(stand_in_home.site(), settings=Settings(log_level="info"))
     with stand_in_home.started_by_hand():
-        assert assemble(site).observer.observe(None).facts.log_level == ""
+        assert assemble(site).observer.observe(None).facts.log_level == "warn"
 
 
 # -- forget ---------------------------------------------------------------------------------------
