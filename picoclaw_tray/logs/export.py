@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.console import console_lines
 from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.looking import AT_ONCE
 from picoclaw_tray.logs.whole_entry import entry_at, lines_of_entry
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ LONGEST: Final = 64 * 1024
 def export_text(store: LogStore, numbers: Iterable[int]) -> Iterator[str]:
     """The lines as a person reads them, each with its end; long ones in several pieces.
 
-    Those of ``gateway.log`` are put into the form of the console.
+    Those of ``gateway.log`` are put into the form of the console, unless they are very long.
     """
     for n in numbers:
         if n < store.first:
             continue
-        if store.source(n) is Source.LOG_FILE:
+        if store.source(n) is Source.LOG_FILE and store.size(n) <= AT_ONCE:
             yield "\n".join(as_printed(store.line(n))) + "\n"
         else:
             yield from store.pieces(n)

@@ -19,7 +19,7 @@ from picoclaw_tray.logs.entry import (
     parse_entry,
     starts_entry,
 )
-from picoclaw_tray.logs.looking import STEP_BYTES, Looker
+from picoclaw_tray.logs.looking import AT_ONCE, STEP_BYTES, Looker
 from picoclaw_tray.logs.query import matcher
 from picoclaw_tray.logs.splitter import decode_line
 from picoclaw_tray.text import Text
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from picoclaw_tray.logs.store import LogStore
 
 MAX_COMPONENTS: Final = 200
+MAX_UNUSUAL: Final = 5000
+"""So many lines in another form than PicoClaw's are read for their component: 60 ms."""
 
 _HEAD_BYTES: Final = 1024
 """Enough of a line for its level and component."""
@@ -40,7 +42,7 @@ _JSON_HEAD = re.compile(r'\{"level":"(\w+)","component":"([^"\\]*)"')
 _QUICK_CONSOLE_HEAD = re.compile(
     rb"\d\d:\d\d:\d\d (DBG|INF|WRN|ERR|FTL|TRC|PNC) ([!-~]+) [!-~]+:\d+ >(?: |\Z)"
 )
-_QUICK_JSON_HEAD = re.compile(rb'\{"level":"([a-z]+)","component":"([ !#-[\]-~]*)",')
+_QUICK_JSON_HEAD = re.compile(rb'\{"level":"([a-z]+)",(?:"component":"([ !#-[\]-~]*)",)?')
 _QUICK_LEVELS: Final = {name.encode(): level for name, level in CONSOLE_LEVELS.items()} | {
     level.name.lower().encode(): level for level in Level
 }
@@ -155,13 +157,15 @@ class Selection:
 def components(store: LogStore) -> tuple[str, ...]:
     """The components of all lines held, in alphabetical order; up to 0.2 s for a full store."""
     names: set[str] = set()
+    unusual = 0
     for _, raw, source, _ in _lines_of(store, store.first, store.end):
         if source is Source.TRAY or source is Source.PANIC_FILE:
             continue
         quick = _quick_head(raw, source)
         if quick is not None:
             names.add(quick[1])
-        elif starts_entry(head := decode_line(raw[:_HEAD_BYTES]), source):
+        elif unusual < MAX_UNUSUAL and starts_entry(head := decode_line(raw[:_HEAD_BYTES]), source):
+            unusual += 1
             names.add(level_and_component(head, raw, source)[1])
         if len(names) > MAX_COMPONENTS:
             break
@@ -186,7 +190,8 @@ def level_and_component(head: str, raw: bytes, source: Source) -> tuple[Level, s
         quick = _JSON_HEAD.match(head)
         if quick is not None and quick[1] in _JSON_LEVELS:
             return _JSON_LEVELS[quick[1]], quick[2]
-        entry = parse_entry(decode_line(raw), source)
+        # To read a line of megabytes takes seconds, and what it has is near its beginning.
+        entry = parse_entry(decode_line(raw) if len(raw) <= AT_ONCE else head, source)
         return Level.INFO if entry.level is None else entry.level, entry.component
     if is_given_up(head):
         return Level.PANIC, ""
@@ -201,7 +206,9 @@ def _quick_head(raw: bytes, source: Source) -> tuple[Level, str] | None:
     if source is Source.LOG_FILE:
         head = _QUICK_JSON_HEAD.match(raw)
         level = None if head is None else _QUICK_LEVELS.get(head[1])
-        return None if head is None or level is None else (level, head[2].decode())
+        if head is None or level is None or (head[2] is None and b'"component"' in raw):
+            return None
+        return level, (head[2] or b"").decode()
     return None
 
 

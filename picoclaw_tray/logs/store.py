@@ -212,6 +212,14 @@ class LogStore:
         """
         return self._stretch(n).run
 
+    def size(self, n: int) -> int:
+        """How many bytes a line has, as it came.
+
+        Raises:
+            IndexError: The line was dropped, or is not there yet.
+        """
+        return len(self._raw(n))
+
     def since(self, offset: int = 0, run_id: int | None = None) -> LogSlice:
         """Returns the lines of the current run from ``offset`` on that are still held.
 

@@ -51,10 +51,13 @@ def entry_at(store: LogStore, n: int, max_chars: int) -> tuple[Entry, int]:
     lines: list[str] = []
     room, excess = max_chars, 0
     for number in lines_of_entry(store, n):
-        line, more = store.beginning(number, max(room, 1))
+        if room <= 0:  # to mask what is not told either may take seconds
+            excess += store.size(number) + 1
+            continue
+        line, more = store.beginning(number, room)
         excess += more
         lines.append(line)
-        room -= len(line)
+        room -= store.size(number)  # what is masked is shorter than what has to be looked at
     source = store.source(n)
     text = "\n".join(lines)
     return replace(parse_entry(text, source), raw=text), excess

@@ -222,3 +222,26 @@ def test_run_is_told_as_a_person_counts():
 
     assert told == [12, None]
     assert [json.loads(line)["run"] for line in export_json(store, range(2))] == [1, 2]
+
+
+def test_line_of_megabytes_of_the_log_leaves_in_pieces_and_masked():
+    line = b'{"level":"info","pad":"' + b"api_key=abcdefgh " * 10_000 + b'"}'
+    store = LogStore(10, 10_000_000)
+    store.begin_run()
+    store.extend([line], Source.LOG_FILE)
+
+    pieces = list(export_text(store, [0]))
+
+    assert len(pieces) > 3
+    assert "abcdefgh" not in "".join(pieces)
+
+
+def test_entry_of_many_long_lines_is_told_as_far_as_there_is_room():
+    store = LogStore(1000, 100_000_000)
+    store.begin_run()
+    store.extend([b"12:00:00 INF x a.go:1 > m", *[b" api_key=abcdefgh" * 3000] * 100])
+
+    entry, excess = entry_at(store, 0, 60_000)
+
+    assert entry.raw.count("\n") == 2
+    assert excess > 97 * 51_000

@@ -13,9 +13,10 @@ from picoclaw_tray.logs import match_index as match_index_module
 from picoclaw_tray.logs import selection as selection_module
 from picoclaw_tray.logs.all_lines import AllLines
 from picoclaw_tray.logs.entry import Level, Source, entries
+from picoclaw_tray.logs.looking import AT_ONCE
 from picoclaw_tray.logs.match_index import MatchIndex
 from picoclaw_tray.logs.query import Matcher, Query, Search, matcher
-from picoclaw_tray.logs.selection import Selection, components
+from picoclaw_tray.logs.selection import Selection, components, level_and_component
 from picoclaw_tray.logs.store import LogStore
 
 if TYPE_CHECKING:
@@ -471,3 +472,40 @@ def test_all_lines_forget_what_was_dropped():
     rows.advance(1)
     rows.advance(1)
     assert (len(rows), rows.line_at(0)) == (3, 11)
+
+
+def test_components_of_lines_in_an_unusual_form_are_read_up_to_a_limit(monkeypatch):
+    monkeypatch.setattr(selection_module, "MAX_UNUSUAL", 2)
+    store = LogStore(100, 10_000)
+    store.begin_run()
+    lines = [b'{"level": "info", "component": "c%d"}' % n for n in range(3)]
+    store.extend([*lines, b"12:00:00 INF usual a.go:1 > x"])
+
+    assert components(store) == ("c0", "c1", "usual")
+
+
+def test_level_of_a_line_of_megabytes_is_read_from_its_beginning():
+    head = '{"extra":1,"level":"error","component":"agent","pad":"'
+    raw = head.encode() + b"x" * AT_ONCE + b'"}'
+
+    assert level_and_component(head, raw, Source.LOG_FILE) == (Level.INFO, "")
+    assert level_and_component(head, raw[: AT_ONCE // 2] + b'"}', Source.LOG_FILE) == (
+        Level.ERROR,
+        "agent",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "component"),
+    [
+        (b'{"level":"error","time":"t","caller":"c","message":"m"}', ""),
+        (b'{"level":"error","time":"t","component":"late","message":"m"}', "late"),
+    ],
+    ids=["none", "late"],
+)
+def test_line_of_the_log_may_have_no_component(line, component):
+    store = LogStore(100, 10_000)
+    store.begin_run()
+    store.extend([line], Source.LOG_FILE)
+
+    assert components(store) == ((component,) if component else ())
