@@ -54,7 +54,7 @@ class Settings:
         log_lines: Most lines that are kept in memory for the window.
         log_megabytes: Most megabytes that they may have.
         archive_megabytes: Most megabytes of past runs on disk; 0: none is written down.
-        archive_days: So long a past run is kept.
+        archive_days: So long a past run is kept, unless many newer ones follow.
     """
 
     gateway: str = ""

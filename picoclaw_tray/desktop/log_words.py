@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
 from picoclaw_tray.desktop.log_scope import RunChoice
 from picoclaw_tray.desktop.translation import rendered
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from picoclaw_tray.logs.marks import RunMark
     from picoclaw_tray.logs.store import LogStore
     from picoclaw_tray.system.log_archive import ArchivedRun
+
+_DATE_AND_TIME: Final = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13))
+"""Where year, month, day, hour and minute are in ``ArchivedRun.started``."""
 
 
 def said_mark(mark: RunMark) -> str:
@@ -45,9 +48,13 @@ def runs_on_disk(archived: Iterable[ArchivedRun], store: LogStore) -> tuple[RunC
 
 
 def _past_label(run: ArchivedRun) -> str:
-    started = QDateTime.fromString(run.started, "yyyyMMdd-HHmmss")
+    # Date and time by themselves: as a moment of some time zone they would cost 0.2 ms.
+    year, month, day, hour, minute = (int(run.started[begin:end]) for begin, end in _DATE_AND_TIME)
+    short, locale = QLocale.FormatType.ShortFormat, QLocale()
+    date = locale.toString(QDate(year, month, day), short)
+    time = locale.toString(QTime(hour, minute), short)
     name = _translated("Run {number}").format(number=run.number) if run.number else f"PID {run.pid}"
-    return f"{name} · {QLocale().toString(started, QLocale.FormatType.ShortFormat)}"
+    return f"{name} · {date} {time}"
 
 
 def run_label(mark: RunMark) -> str:

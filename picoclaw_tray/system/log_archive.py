@@ -48,12 +48,15 @@ class ArchiveLimits:
         run_bytes: Of one run; at least its first part and the one that is written stay.
         total_bytes: Of all runs; the one that is written stays.
         age_s: Of a run, since its last line.
+        runs: Most of them, the one that is written included: a gateway that crashes every few
+            minutes is not to fill a box with thousands.
     """
 
     part_bytes: int = 4 * MEGABYTE
     run_bytes: int = 16 * MEGABYTE
     total_bytes: int = 64 * MEGABYTE
     age_s: float = 14 * DAY_S
+    runs: int = 200
 
 
 def archive_folder(log_folder: Path) -> Path:
@@ -62,10 +65,10 @@ def archive_folder(log_folder: Path) -> Path:
 
 
 def archive_limits(megabytes: int, days: int) -> ArchiveLimits:
-    """As they are set; a single run may have a quarter of it all."""
+    """As they are set; a single run may have a quarter of it all, in a few files."""
     total = megabytes * MEGABYTE
     run = max(total // 4, MEGABYTE)
-    return ArchiveLimits(min(4 * MEGABYTE, run // 2), run, total, days * DAY_S)
+    return ArchiveLimits(run // 4, run, total, days * DAY_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,17 @@ class ArchivedRun:
         number: As a person counts; 0: unknown.
         started: ``YYYYMMDD-HHMMSS``, local time.
         parts: Number and file of each, in order; some in the middle may be missing.
-        size: Bytes of all parts.
     """
 
     number: int
     started: str
     pid: int
     parts: tuple[tuple[int, Path], ...]
-    size: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts by now."""
+        return sum(size_of(path) for _, path in self.parts)
 
     @property
     def begun(self) -> RunMark | None:
@@ -168,13 +174,16 @@ class LogArchive:
             del self._sizes[part]
 
     def _tidy_up(self) -> None:
-        """Removes runs that are too old, and then the oldest as long as all are too large."""
-        others = [run for run in archived_runs(self._folder) if not self._is_current(run)]
-        oldest = time.time() - self._limits.age_s
-        size = sum(self._sizes.values()) + sum(run.size for run in others)
-        for run in others:
-            if size > self._limits.total_bytes or _changed_at(run.parts[-1][1]) < oldest:
-                size -= run.size
+        """Removes runs that are too old, and the oldest as long as all are too many or large."""
+        runs = [run for run in archived_runs(self._folder) if not self._is_current(run)]
+        others = [(run, run.size) for run in runs]
+        limits = self._limits
+        oldest = time.time() - limits.age_s
+        total = sum(self._sizes.values()) + sum(size for _, size in others)
+        for place, (run, size) in enumerate(others):
+            is_spare = total > limits.total_bytes or len(others) - place >= limits.runs
+            if is_spare or _changed_at(run.parts[-1][1]) < oldest:
+                total -= size
                 for _, path in run.parts:
                     _remove(path)
 
@@ -183,18 +192,21 @@ class LogArchive:
 
 
 def archived_runs(folder: Path) -> tuple[ArchivedRun, ...]:
-    """The runs on disk, the newest last; whatever else is in the folder is passed over."""
+    """The runs on disk, the newest last; whatever else is in the folder is passed over.
+
+    Looks at names alone: the window asks for them, and a shell that follows several times a second.
+    """
     found: dict[tuple[str, str, str], list[tuple[int, Path]]] = {}
-    with contextlib.suppress(OSError):
-        for path in folder.iterdir():
-            name = _NAME.fullmatch(path.name)
-            if name is not None and path.is_file() and not path.is_symlink():
-                found.setdefault((name[2], name[1], name[3]), []).append((int(name[4]), path))
-    runs = []
-    for (started, number, pid), parts in sorted(found.items()):
-        size = sum(size_of(path) for _, path in parts)
-        runs.append(ArchivedRun(int(number), started, int(pid), tuple(sorted(parts)), size))
-    return tuple(runs)
+    with contextlib.suppress(OSError), os.scandir(folder) as files:
+        for file in files:
+            name = _NAME.fullmatch(file.name)
+            if name is not None and file.is_file(follow_symlinks=False):
+                part = int(name[4]), folder / file.name
+                found.setdefault((name[2], name[1], name[3]), []).append(part)
+    return tuple(
+        ArchivedRun(int(number), started, int(pid), tuple(sorted(parts)))
+        for (started, number, pid), parts in sorted(found.items())
+    )
 
 
 def read_run(run: ArchivedRun, limit_bytes: int) -> Iterator[tuple[Source, tuple[bytes, ...]]]:

@@ -147,6 +147,15 @@ def test_runs_that_are_too_old_go(folder, tmp_path):
     assert [run.number for run in archived_runs(folder)] == [2, 3]
 
 
+def test_newest_runs_are_kept_where_there_are_too_many(folder):
+    archive = LogArchive(folder, ArchiveLimits(runs=3))
+
+    for number in range(1, 6):
+        write_run(archive, started(number, number))
+
+    assert [run.number for run in archived_runs(folder)] == [3, 4, 5]
+
+
 def test_run_that_is_written_stays_however_old_it_is(archive, folder):
     archive.begin(started())
     archive.write(b"x" * 60 + b"\n")
@@ -222,11 +231,14 @@ def test_limits_follow_the_settings(tmp_path):
     assert archive_folder(tmp_path) == tmp_path / "runs"
     assert archive_limits(64, 14) == ArchiveLimits()
     tiny = archive_limits(1, 1)
-    assert (tiny.total_bytes, tiny.run_bytes, tiny.part_bytes) == (
-        MEGABYTE,
-        MEGABYTE,
-        MEGABYTE // 2,
-    )
+    assert (tiny.total_bytes, tiny.run_bytes, tiny.age_s) == (MEGABYTE, MEGABYTE, DAY_S)
+
+
+@pytest.mark.parametrize("megabytes", [1, 64, 100_000])
+def test_runs_are_in_few_files_whatever_is_set(megabytes):
+    limits = archive_limits(megabytes, 14)
+
+    assert limits.total_bytes / limits.part_bytes + limits.runs < 250
 
 
 @settings(max_examples=60)
