@@ -239,9 +239,7 @@ def _advance(selection: Selection, voice: Voice) -> None:
 
 def _pieces(store: LogStore, numbers: Iterator[int], *, as_json: bool) -> Iterator[str]:
     if as_json:
-        marks = [(store.run(n), parse_mark(store.line(n))) for n in store.marks]
-        runs = {run: mark.run for run, mark in marks if mark is not None}
-        yield from export_json(store, numbers, runs)
+        yield from export_json(store, numbers)
         return
     for n in numbers:
         mark = parse_mark(store.line(n)) if store.source(n) is Source.TRAY else None

@@ -52,20 +52,17 @@ class EntryPane(QWidget):
         self.show_entry(None)
         self.hide()
 
-    def show_entry(
-        self, entry: Entry | None, excess: int = 0, *, run_label: str = "", run: int | None = None
-    ) -> None:
+    def show_entry(self, entry: Entry | None, excess: int = 0, *, run: int | None = None) -> None:
         """Sets what is seen as long as the pane is.
 
         Args:
             entry: With its secrets masked; none: no line is chosen.
             excess: How many bytes more it has at its end; to be copied by who has them.
-            run_label: Of its run, for a person.
-            run: Number of its run, for the copy.
+            run: Its run as a person counts them; none: unknown.
         """
         self._entry, self._run, self._excess = entry, run, excess
         self._text.show_entry(entry, excess)
-        self._show_head(entry, run_label)
+        self._show_head(entry)
         for button in (self._copy, self._copy_json):
             button.setEnabled(entry is not None)
 
@@ -117,13 +114,14 @@ class EntryPane(QWidget):
         self._copy.setText(self.tr("Copy"))
         self._copy_json.setText(self.tr("Copy as JSON"))
 
-    def _show_head(self, entry: Entry | None, run_label: str) -> None:
+    def _show_head(self, entry: Entry | None) -> None:
         self._level.setText(self._level_words(entry))
         self._facts.setVisible(entry is not None)
         if entry is not None:
             self._paint_level(entry)
             source = self._source(entry.source)
-            facts = (entry.time, entry.component, entry.caller, source, run_label)
+            run = "" if self._run is None else self.tr("Run {number}").format(number=self._run)
+            facts = (entry.time, entry.component, entry.caller, source, run)
             self._facts.show_text(" · ".join(fact[:_LONGEST_FACT] for fact in facts if fact))
 
     def _level_words(self, entry: Entry | None) -> str:

@@ -175,7 +175,7 @@ class LogPanel(QWidget):
         store = self._log.store
         if store.first <= n < store.end:
             entry, excess = entry_at(store, n, _MAX_DETAILS)
-            self.details.show_entry(entry, excess, run=store.run(n))
+            self.details.show_entry(entry, excess, run=store.run_number(n))
         else:
             self.details.show_entry(None)
 

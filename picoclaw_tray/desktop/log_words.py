@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
 from picoclaw_tray.desktop.log_scope import RunChoice
 from picoclaw_tray.desktop.translation import rendered
-from picoclaw_tray.logs.marks import parse_mark
 from picoclaw_tray.presentation.run_marks import mark_text
 
 if TYPE_CHECKING:
@@ -29,20 +28,16 @@ def said_mark(mark: RunMark) -> str:
 
 def runs_in(store: LogStore) -> tuple[RunChoice, ...]:
     """The runs that have lines in the store, the newest first."""
-    labels: dict[int, str] = {}
-    for n in store.marks:
-        mark = parse_mark(store.line(n))
-        if mark is not None:
-            labels.setdefault(store.run(n), run_label(mark))
+    labels = {run: _label(known.mark) for run, known in store.known_runs().items()}
     runs = dict.fromkeys(stretch.run for stretch in reversed(store.stretches()))
-    cleared = _translated("Since the log was cleared")
-    return tuple(RunChoice(labels.get(run, cleared), run) for run in runs)
+    other = _translated("Other lines")
+    return tuple(RunChoice(labels.get(run, other), run) for run in runs)
 
 
 def runs_on_disk(archived: Iterable[ArchivedRun], store: LogStore) -> tuple[RunChoice, ...]:
-    """The past runs that are not in the store too, the newest first."""
-    marks = (parse_mark(store.line(n)) for n in store.marks)
-    held = {(mark.run or 0, mark.pid) for mark in marks if mark is not None}
+    """The past runs that are not in the store from their beginning on, the newest first."""
+    whole = (known.mark for known in store.known_runs().values() if known.n >= store.first)
+    held = {(mark.run or 0, mark.pid) for mark in whole}
     past = [run for run in archived if (run.number, run.pid) not in held]
     return tuple(RunChoice(_past_label(run), run, is_on_disk=True) for run in reversed(past))
 
@@ -57,7 +52,7 @@ def _past_label(run: ArchivedRun) -> str:
     return f"{name} · {date} {time}"
 
 
-def run_label(mark: RunMark) -> str:
+def _label(mark: RunMark) -> str:
     """A run by its number, or else its process, and by when it began."""
     name = _translated("Run {number}").format(number=mark.run)
     if mark.run is None:

@@ -11,7 +11,7 @@ from picoclaw_tray.logs.looking import AT_ONCE
 from picoclaw_tray.logs.whole_entry import entry_at, lines_of_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from picoclaw_tray.logs.entry import Entry
     from picoclaw_tray.logs.store import LogStore
@@ -35,24 +35,16 @@ def export_text(store: LogStore, numbers: Iterable[int]) -> Iterator[str]:
             yield "\n"
 
 
-def export_json(
-    store: LogStore, numbers: Iterable[int], runs: Mapping[int, int | None] | None = None
-) -> Iterator[str]:
-    """The entries that the lines belong to, each once, as one JSON object a line.
-
-    Args:
-        store: Whose.
-        numbers: Of the lines.
-        runs: The runs as a person counts them, by their ids; without any, the ids are told.
-    """
+def export_json(store: LogStore, numbers: Iterable[int]) -> Iterator[str]:
+    """The entries that the lines belong to, each once, as one JSON object a line."""
     end = 0
     for n in numbers:
         if n < max(end, store.first):
             continue
         end = lines_of_entry(store, n).stop
         entry, excess = entry_at(store, n, LONGEST)
-        run = store.run(n) if runs is None else runs.get(store.run(n))
-        yield json.dumps(entry_object(entry, run, excess), ensure_ascii=False) + "\n"
+        told = entry_object(entry, store.run_number(n), excess)
+        yield json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def as_printed(line: str) -> tuple[str, ...]:
@@ -81,7 +73,7 @@ def entry_object(entry: Entry, run: int | None, excess: int = 0) -> dict[str, ob
 
     Args:
         entry: Masked already.
-        run: The number of its run.
+        run: Its run as a person counts them; none: unknown.
         excess: Bytes that are missing at its end.
     """
     named: dict[str, list[str]] = {}

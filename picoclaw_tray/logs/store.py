@@ -7,13 +7,13 @@ few of a million are ever looked at. There is no way out that does not mask.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import deque
 from copy import copy
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.marks import parse_mark
 from picoclaw_tray.logs.masked_blocks import line_pieces
 from picoclaw_tray.logs.private_keys import LONGEST_KEY, begins_key, may_be_inside
 from picoclaw_tray.logs.redaction import MASK, Redactor
@@ -21,6 +21,8 @@ from picoclaw_tray.logs.splitter import decode_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from picoclaw_tray.logs.marks import RunMark
 
 _AT_ONCE = 16 * 1024
 """Bytes of a line that is masked in one go."""
@@ -45,6 +47,14 @@ class Stretch:
 
 
 _first_of = attrgetter("first")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """What the first note of ours in a run says; line ``n``, which may be gone."""
+
+    mark: RunMark
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +107,8 @@ class LogStore:
         self._cleared_at = 0
         self._run_id = 0
         self._run_first = 0
-        self._marks: deque[int] = deque()
         self._marks_of_run: list[int] = []
+        self._known_runs: dict[int, KnownRun] = {}
         self._stretches: list[Stretch] = []
         self._asked = (-1, False)  # a line, and whether a private key goes on there
 
@@ -132,12 +142,9 @@ class LogStore:
         """The number of the first line after the last ``clear``."""
         return self._cleared_at
 
-    @property
-    def marks(self) -> tuple[int, ...]:
-        """The numbers of our own notes, in their order; those dropped are not among them."""
-        while self._marks and self._marks[0] < self.first:
-            self._marks.popleft()
-        return tuple(self._marks)
+    def known_runs(self) -> dict[int, KnownRun]:
+        """What is known of the runs that have lines here, by their ids."""
+        return self._known_runs.copy()
 
     def begin_run(self) -> None:
         """Starts the next run: a gateway is about to be started, or was found."""
@@ -146,13 +153,17 @@ class LogStore:
         self._marks_of_run.clear()
 
     def clear(self) -> None:
-        """Forgets all lines; what is still captured goes into the next run (contract 9)."""
+        """Forgets all lines; what is still captured goes into the next run (contract 9).
+
+        To a person that run is still the same.
+        """
+        known = self._known_runs.get(self._run_id)
         self.begin_run()
+        self._known_runs = {} if known is None else {self._run_id: known}
         self._lines = []
         self._gone = 0
         self._bytes = 0
         self._cleared_at = self._end
-        self._marks.clear()
         self._stretches.clear()
         self._asked = (-1, False)
 
@@ -162,8 +173,8 @@ class LogStore:
         vars(held).update(
             _lines=self._lines[self._gone :],
             _gone=0,
-            _marks=self._marks.copy(),
             _marks_of_run=self._marks_of_run.copy(),
+            _known_runs=self._known_runs.copy(),
             _stretches=self._stretches.copy(),
         )
         return held
@@ -180,9 +191,8 @@ class LogStore:
         if not lines:
             return
         if source is Source.TRAY:
-            notes = range(self._end, self._end + len(lines))
-            self._marks.extend(notes)
-            self._marks_of_run.extend(notes)
+            self._marks_of_run.extend(range(self._end, self._end + len(lines)))
+            self._learn(lines)
         stretches = self._stretches
         if not stretches or (stretches[-1].source, stretches[-1].run) != (source, self._run_id):
             stretches.append(Stretch(self._end, source, self._run_id))
@@ -194,7 +204,9 @@ class LogStore:
         while self._bytes > self._max_bytes:
             self._forget(1)
         while len(stretches) > 1 and stretches[1].first <= self.first:
-            del stretches[0]
+            gone = stretches.pop(0).run
+            if gone != stretches[0].run:
+                self._known_runs.pop(gone, None)
 
     def source(self, n: int) -> Source:
         """Where a line was read.
@@ -219,6 +231,15 @@ class LogStore:
             IndexError: The line was dropped, or is not there yet.
         """
         return len(self._raw(n))
+
+    def run_number(self, n: int) -> int | None:
+        """The run of a line as a person counts them (``RunMark.run``); none: unknown.
+
+        Raises:
+            IndexError: The line was dropped, or is not there yet.
+        """
+        known = self._known_runs.get(self.run(n))
+        return None if known is None else known.mark.run
 
     def since(self, offset: int = 0, run_id: int | None = None) -> LogSlice:
         """Returns the lines of the current run from ``offset`` on that are still held.
@@ -293,6 +314,13 @@ class LogStore:
     def stretches(self) -> tuple[Stretch, ...]:
         """Which lines have one source and run; in order, the first may begin before ``first``."""
         return tuple(self._stretches)
+
+    def _learn(self, notes: Sequence[bytes]) -> None:
+        """Which run this is; not all that we note tells it."""
+        for n, note in enumerate(notes, self._end):
+            mark = parse_mark(note)
+            if mark is not None:
+                self._known_runs.setdefault(self._run_id, KnownRun(mark, n))
 
     def _forget(self, count: int) -> None:
         """Drops so many of the oldest lines; none if it is less than one."""

@@ -212,11 +212,15 @@ def archived_runs(folder: Path) -> tuple[ArchivedRun, ...]:
 def read_run(run: ArchivedRun, limit_bytes: int) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
     """The newest lines of a run, each batch with its source; notes of ours are ``Source.TRAY``.
 
-    A file that cannot be read is like one that was removed.
+    The note at its beginning is among them in any case. A file that cannot be read is like one that
+    was removed.
     """
     reading = _Reading()
     skipped = max(0, run.size - limit_bytes)
     if skipped:
+        begun = run.begun
+        if begun is not None:
+            yield Source.TRAY, (dump_mark(begun),)
         yield Source.TRAY, (BEFORE_MARK.format(count=skipped).encode(),)
     last = run.parts[0][0] - 1
     for part, path in run.parts:

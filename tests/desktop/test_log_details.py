@@ -56,9 +56,11 @@ class Rig:
         self.window.activateWindow()
         self.text = self.pane._text
 
-    def show(self, line: str = LINE, source: Source = Source.OUTPUT, label: str = "") -> Entry:
+    def show(
+        self, line: str = LINE, source: Source = Source.OUTPUT, run: int | None = None
+    ) -> Entry:
         entry = parse_entry(line, source)
-        self.pane.show_entry(entry, run_label=label, run=7)
+        self.pane.show_entry(entry, run=run)
         self.pane.show()
         self.qtbot.waitUntil(lambda: self.pane._level.height() > 0)  # a splitter lays out later
         return entry
@@ -109,7 +111,7 @@ def test_pane_without_an_entry_says_what_to_do(rig):
 
 
 def test_head_tells_level_time_component_caller_source_and_run(rig):
-    rig.show(label="Run 7")
+    rig.show(run=7)
 
     assert rig.pane._level.text() == "▲ WARN"
     assert rig.pane._facts.text() == "12:34:56 · agent · pkg/x.go:3 · output · Run 7"
@@ -176,7 +178,7 @@ def test_value_goes_on_below_its_beginning(rig):
 
 
 def test_markup_is_text(rig):
-    rig.show("12:34:56 ERR <b>c</b> x.go:3 > <img src=x> f=<i>v</i>", label="<u>run</u>")
+    rig.show("12:34:56 ERR <b>c</b> x.go:3 > <img src=x> f=<i>v</i>")
 
     assert "<img src=x>" in rig.shown()[0]
     assert "<b>c</b>" in rig.pane._facts.text()
@@ -248,7 +250,7 @@ def test_many_fields_are_counted(rig):
 
 
 def test_long_component_leaves_room_for_the_rest(rig):
-    rig.show(f"12:34:56 WRN {'c' * 100_000} x.go:3 > M", label="Run 7")
+    rig.show(f"12:34:56 WRN {'c' * 100_000} x.go:3 > M", run=7)
 
     assert len(rig.pane._facts.text()) < 300
     assert rig.pane._facts.text().endswith("Run 7")
@@ -398,7 +400,7 @@ def test_ctrl_c_copies_the_entry_if_nothing_is_selected(rig):
 
 
 def test_copy_as_json_tells_the_run(rig):
-    rig.show(IN_FILE, Source.LOG_FILE)
+    rig.show(IN_FILE, Source.LOG_FILE, run=7)
 
     rig.qtbot.mouseClick(rig.button("Copy as JSON"), LEFT)
 
@@ -444,7 +446,7 @@ def test_nothing_is_copied_without_an_entry(rig):
 @pytest.mark.parametrize("width", [360, 900])
 def test_nothing_is_cut_off(rig, width):
     rig.window.resize(width, 600)
-    rig.show(LINE.replace("pkg/x.go", "/a/very/long/path/" * 5 + "x.go"), label="Run 7")
+    rig.show(LINE.replace("pkg/x.go", "/a/very/long/path/" * 5 + "x.go"), run=7)
     parts = [rig.pane._level, rig.pane._facts, *rig.pane.findChildren(PaddedButton)]
 
     def fits() -> bool:

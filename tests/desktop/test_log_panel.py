@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from picoclaw_tray.desktop.level_colours import level_colours, match_colours
@@ -18,6 +18,7 @@ from picoclaw_tray.desktop.log_view import LogView
 from picoclaw_tray.desktop.search_field import SearchField
 from picoclaw_tray.desktop.window_memory import WindowMemory
 from picoclaw_tray.logs.entry import Level, Source
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.store import LogStore
 from tests.support.window_rig import HELD, LEFT, Key, Modifier, WindowRig
@@ -471,6 +472,27 @@ def test_copy_as_json_has_whole_entries(rig):
         "Provider failed\n  first line of a stack",
         {"error": "no"},
     )
+
+
+def test_run_is_told_as_a_person_counts_wherever_json_comes_from(rig, tmp_path):
+    rig.store.mark(dump_mark(RunMark(MarkKind.STARTED, "2026-11-26T23:55:00+01:00", 12, 7)))
+    rig.store.clear()
+    rig.store.extend(LINES[:1])
+    rig.model.catch_up()
+    rig.click(0)
+    rig.panel.actions_.details.setChecked(True)
+
+    rig.panel.details.copy_json()
+    in_details = json.loads(QGuiApplication.clipboard().text())
+    copied = json.loads(rig.copied(CONTROL | SHIFT))
+    path = tmp_path / "saved"
+    with rig.qtbot.waitSignal(rig.panel.actions_.saved):
+        numbers = range(rig.store.first, rig.store.end)
+        rig.panel.actions_.save(str(path), rig.store.snapshot(), numbers, Form.JSON)
+    saved = json.loads(path.read_text(encoding="utf-8"))
+
+    assert [told["run"] for told in (in_details, copied, saved)] == [12, 12, 12]
+    assert says(rig, "output · Run 12")
 
 
 @pytest.mark.parametrize("form", Form, ids=lambda form: form.value)

@@ -206,6 +206,7 @@ def test_past_run_is_read_after_a_crash(shell, start):
     assert any(line.endswith("Run 2 started by a restart") or "Run 2" in line for line in last)
     assert {entry["source"] for entry in told} >= {"output", "picoclaw-tray", "gateway_panic.log"}
     assert "panic" in {entry["level"] for entry in told}
+    assert {entry["run"] for entry in told} == {1}
     without = shell("logs")
     assert without.status == 0
     assert without.err.startswith("No tray runs. This is the last run")

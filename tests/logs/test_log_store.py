@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
 from picoclaw_tray.logs.redaction import MASK, Redactor
-from picoclaw_tray.logs.store import LogSlice, LogStore, Stretch
+from picoclaw_tray.logs.store import KnownRun, LogSlice, LogStore, Stretch
 from tests.support.huge_lines import HUGE
 
 TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
@@ -75,7 +77,7 @@ def test_store_forgets_all_runs_when_it_is_cleared():
     store.clear()
 
     assert (store.run_id, store.total, store.first, store.end, store.dropped) == (2, 0, 4, 4, 0)
-    assert (store.marks, store.stretches(), store.cleared_at) == ((), (), 4)
+    assert (store.stretches(), store.cleared_at) == ((), 4)
 
 
 def test_store_knows_where_each_line_was_read():
@@ -122,10 +124,66 @@ def test_notes_of_ours_are_no_lines_of_the_run():
     assert store.since(1, 1).lines == ("b", "c")
     assert store.since(2, 1).lines == ("c",)
     assert store.since(3, 1).lines == ()
-    assert list(store.marks) == [0, 3]
     store.extend([b"d"])
-    assert list(store.marks) == [3]
     assert store.since() == LogSlice(("a", "b", "c", "d"), 4, 1)
+
+
+def started(run: int | None, pid: int = 7) -> RunMark:
+    return RunMark(MarkKind.STARTED, "2026-11-26T23:55:00+01:00", run=run, pid=pid)
+
+
+def numbered_runs(max_lines: int = 20) -> LogStore:
+    """Runs 11 and 12, one that nobody has numbered, and one without a note."""
+    store = LogStore(max_lines, 10_000)
+    for mark in (started(11), started(12), started(None), None):
+        store.begin_run()
+        store.mark("… [a note of another kind]".encode())
+        store.extend([b"early"])
+        if mark is not None:
+            store.mark(dump_mark(mark))
+            store.mark(dump_mark(replace(mark, kind=MarkKind.ENDED, run=99)))
+        store.extend([b"late"])
+    return store
+
+
+def test_run_of_a_line_is_told_as_a_person_counts():
+    store = numbered_runs()
+
+    numbers = [store.run_number(n) for n in range(store.first, store.end)]
+
+    assert numbers == [*[11] * 5, *[12] * 5, *[None] * 8]
+    assert store.known_runs() == {
+        1: KnownRun(started(11), 2),
+        2: KnownRun(started(12), 7),
+        3: KnownRun(started(None), 12),
+    }
+    with pytest.raises(IndexError):
+        store.run_number(store.end)
+
+
+def test_run_is_known_as_long_as_it_has_lines():
+    store = numbered_runs(max_lines=9)
+    assert (store.run_number(store.first), list(store.known_runs())) == (12, [2, 3])
+
+    store.extend([b"more"])
+
+    assert list(store.known_runs()) == [3]
+
+
+def test_run_that_goes_on_is_still_known_when_the_lines_are_cleared():
+    store = numbered_runs()
+    store.begin_run()
+    store.mark(dump_mark(started(13)))
+    store.clear()
+    store.clear()
+
+    store.extend([b"more"])
+
+    assert store.run_number(store.first) == 13
+    assert list(store.known_runs()) == [store.run_id]
+    store.begin_run()
+    store.clear()
+    assert store.known_runs() == {}
 
 
 def test_raw_lines_are_those_that_are_held():
@@ -348,7 +406,7 @@ def test_snapshot_keeps_what_the_store_drops_or_forgets():
     store = LogStore(4, 10_000)
     store.begin_run()
     store.extend([b"gone", b"one", b"two"])
-    store.mark(b"note")
+    store.mark(dump_mark(started(12)))
     store.extend([b"three"])
     held = store.snapshot()
     store.begin_run()
@@ -357,11 +415,11 @@ def test_snapshot_keeps_what_the_store_drops_or_forgets():
     store.clear()
 
     numbers = range(held.first, held.end)
-    assert [held.line(n) for n in numbers] == ["one", "two", "note", "three"]
+    assert [held.line(n)[:5] for n in numbers] == ["one", "two", '{"lev', "three"]
+    assert [held.run_number(n) for n in numbers] == [12] * 4
     assert [held.source(n) for n in numbers] == [
         *[Source.OUTPUT] * 2,
         Source.TRAY,
         Source.OUTPUT,
     ]
-    assert held.marks == (3,)
     assert (held.total, held.run_id) == (4, 1)
