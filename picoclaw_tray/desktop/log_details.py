@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from picoclaw_tray.desktop.entry_text import EntryText
 from picoclaw_tray.desktop.level_colours import LOOKS, level_colours
 from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Rule
+from picoclaw_tray.desktop.text_size import TextSize
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.export import entry_json, entry_text
 
@@ -43,6 +44,7 @@ class EntryPane(QWidget):
         self._level = QLabel()
         self._facts = ReadableLabel()
         self._text = EntryText()
+        self.text_size = TextSize(self._text)
         self._copy = self._button(self.tr("Copy"))
         self._copy_json = self._button(self.tr("Copy as JSON"))
         self._close = self._button("×")
@@ -69,10 +71,6 @@ class EntryPane(QWidget):
     def set_matcher(self, matcher: Spans | None) -> None:
         """Highlights what it finds; none: nothing."""
         self._text.set_matcher(matcher)
-
-    def set_text_font(self, font: QFont) -> None:
-        """Takes over the font of the log, which a person may have made larger."""
-        self._text.setFont(font)
 
     def changeEvent(self, event: QEvent) -> None:
         """Fits the colour of the level to another palette."""

@@ -73,6 +73,7 @@ class LogPanel(QWidget):
         view.line_chosen.connect(self._on_line_chosen)
         view.opened.connect(self._on_opened)
         view.escaped.connect(self._on_details_closed)
+        view.text_size.changed.connect(self.details.text_size.set_above_usual)
         self._newest.clicked.connect(self._on_newest_clicked)
         actions.clear_wished.connect(self.clear_requested)
         actions.details.toggled.connect(self._on_details_toggled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -14,7 +14,13 @@ _LARGEST: Final = 32.0
 
 
 class TextSize(QObject):
-    """Usual is the font that the widget has now; sizes are in points."""
+    """Usual is the font that the widget has now; sizes are in points.
+
+    Signals:
+        changed(float): The text is so much larger than usual.
+    """
+
+    changed = Signal(float)
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
@@ -41,8 +47,10 @@ class TextSize(QObject):
         """As large as the desktop has it."""
         self.set_above_usual(0)
 
+    @Slot(float)
     def set_above_usual(self, points: float) -> None:
         """Makes the text so much larger than usual, as far as that can be read."""
         font = self._widget.font()
         font.setPointSizeF(min(max(self._usual + points, _SMALLEST), _LARGEST))
         self._widget.setFont(font)
+        self.changed.emit(self.above_usual)

@@ -461,13 +461,11 @@ def test_nothing_is_cut_off(rig, width):
     rig.qtbot.waitUntil(fits)
 
 
-def test_font_of_the_log_is_taken_over(rig):
+def test_text_can_be_larger(rig):
     rig.show()
-    font = rig.text.font()
-    font.setPointSizeF(font.pointSizeF() * 2)
     low = rig.text.document().size().height()
 
-    rig.pane.set_text_font(font)
+    rig.pane.text_size.set_above_usual(rig.text.font().pointSizeF())
 
     assert rig.text.document().size().height() > 1.5 * low
 

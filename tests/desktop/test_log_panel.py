@@ -593,6 +593,20 @@ def test_file_that_cannot_be_written_is_said(rig, tmp_path):
     assert why
 
 
+def test_details_are_as_large_as_the_log(rig):
+    rig.panel.actions_.details.setChecked(True)
+    text = rig.panel.details._text
+
+    for _ in range(3):
+        rig.key(Key.Key_Plus, CONTROL)
+
+    assert text.font().pointSizeF() == rig.view.font().pointSizeF()
+    assert rig.panel.details.text_size.above_usual == 3
+    rig.key(Key.Key_0, CONTROL)
+    assert text.font().pointSizeF() == rig.view.font().pointSizeF()
+    assert rig.panel.details.text_size.above_usual == 0
+
+
 # -- memory ----------------------------------------------------------------------------------------
 
 
@@ -613,6 +627,7 @@ def test_window_is_as_the_person_left_it(rig, qtbot, tmp_path: Path):
     assert other.view.wraps
     assert other.panel.details.isVisible()
     assert other.view.text_size.above_usual == 3
+    assert other.panel.details.text_size.above_usual == 3
     assert other.view.columnWidth(Column.COMPONENT) == 222
     assert other.panel.filter.state() == state
 
