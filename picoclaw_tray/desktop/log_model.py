@@ -38,9 +38,6 @@ LINES_A_STEP: Final = 500
 MAX_SHOWN: Final = 4000
 """Most characters of a line on the screen. Laying out a line of a megabyte would take seconds."""
 
-MAX_COPIED: Final = 64 * 1024
-"""Most characters of a line in the clipboard. Masking a line of a megabyte may take a second."""
-
 DISPLAY_ROLE: Final = 0
 """``Qt.ItemDataRole.DisplayRole``, without making the enumerations of ``Qt`` before the icon."""
 
@@ -218,10 +215,6 @@ class LogModel(QAbstractTableModel):
             shown = self._shown[n] = self._row(n)
         return shown
 
-    def copied_line(self, n: int) -> str | None:
-        """The line for the clipboard, masked; none if the store has dropped it."""
-        return None if n < self._store.first else self._shortened(n, MAX_COPIED)
-
     def set_store(self, store: LogStore) -> None:
         """Shows the lines of another store, through the same filter."""
         self._store = store
@@ -353,7 +346,7 @@ class LogModel(QAbstractTableModel):
 
     def _row(self, n: int) -> Row:
         source = self._store.source(n)
-        line = self._shortened(n, MAX_SHOWN).expandtabs(_TAB)
+        line = self._shown_line(n).expandtabs(_TAB)
         cells = columns(line, source)
         if source is Source.PANIC_FILE and is_continuation(line, source):
             return Row(replace(cells, level=None), line=line)  # it is said above
@@ -363,8 +356,8 @@ class LogModel(QAbstractTableModel):
         words = self._say_mark(mark) if mark and self._say_mark else cells.message
         return Row(Columns(time=cells.time, message=words), is_mark=True, line=line)
 
-    def _shortened(self, n: int, max_chars: int) -> str:
-        line, excess = self._store.beginning(n, max_chars)
+    def _shown_line(self, n: int) -> str:
+        line, excess = self._store.beginning(n, MAX_SHOWN)
         if not excess:
             return line
         return line + self.tr(" … [and {count} bytes more]").format(count=excess)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from picoclaw_tray.desktop.log_model import MAX_COPIED, MAX_SHOWN, Column, LogModel
+from picoclaw_tray.desktop.log_model import MAX_SHOWN, Column, LogModel
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.logs.store import LogStore
 
@@ -203,7 +203,6 @@ def test_model_masks_what_it_shows(model, store):
     model.catch_up()
 
     assert texts(model) == [f"api_key={MASK}"]
-    assert model.copied_line(0) == f"api_key={MASK}"
 
 
 def test_model_masks_what_it_showed_before_the_secret_was_known(model, store):
@@ -230,14 +229,6 @@ def test_model_cuts_a_very_long_line_for_the_screen(model, store):
     model.catch_up()
 
     assert texts(model) == ["x" * MAX_SHOWN + " … [and 5 bytes more]"]
-    assert model.copied_line(0) == "x" * (MAX_SHOWN + 5)
-
-
-def test_model_cuts_an_enormous_line_for_the_clipboard(model, store):
-    store.extend([b"x" * (MAX_COPIED + 5)])
-    model.catch_up()
-
-    assert model.copied_line(0) == "x" * MAX_COPIED + " … [and 5 bytes more]"
 
 
 def test_model_never_cuts_a_secret_in_two(model, store):
@@ -247,12 +238,11 @@ def test_model_never_cuts_a_secret_in_two(model, store):
     assert SECRET[:4] not in texts(model)[0]
 
 
-def test_model_expands_tabs_only_for_the_screen(model, store):
+def test_model_expands_tabs(model, store):
     store.extend([b"a\tb"])
     model.catch_up()
 
     assert texts(model) == ["a       b"]
-    assert model.copied_line(0) == "a\tb"
 
 
 def test_model_forgets_what_it_rendered_before_memory_grows():
@@ -265,14 +255,6 @@ def test_model_forgets_what_it_rendered_before_memory_grows():
 
     assert texts(model) == [f"line {number}" for number in range(5_000)]
     assert len(model._shown) < 1_000
-
-
-@pytest.mark.parametrize("offset", [0, 1])
-def test_copied_line_is_none_when_the_store_dropped_it(model, store, offset):
-    store.extend(numbered(0, 12))
-    model.catch_up()
-
-    assert model.copied_line(offset) is None
 
 
 def test_model_is_empty_before_the_first_run():
