@@ -22,11 +22,11 @@ CUT_MARK: Final = "… [{count} bytes more]"
 
 
 class Reading:
-    """The lines that ``LogStore.since`` would return, as many of the newest as there is room for.
+    """The lines of ``LogStore.numbers_since``, as many of the newest as there is room for.
 
     Args:
         store: Whose; it may go on meanwhile.
-        offset: As for ``LogStore.since``.
+        offset: As for ``LogStore.numbers_since``.
         run_id: Likewise.
         limit: Most lines.
     """

@@ -58,15 +58,6 @@ class KnownRun:
 
 
 @dataclass(frozen=True, slots=True)
-class LogSlice:
-    """The newest lines of a run, decoded and masked; ``total`` is the offset to ask from next."""
-
-    lines: tuple[str, ...]
-    total: int
-    run_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class LogTail:
     """The last lines as they were at one moment, still to be masked; may go to another thread."""
 
@@ -241,23 +232,15 @@ class LogStore:
         known = self._known_runs.get(self.run(n))
         return None if known is None else known.mark.run
 
-    def since(self, offset: int = 0, run_id: int | None = None) -> LogSlice:
-        """Returns the lines of the current run from ``offset`` on that are still held.
+    def numbers_since(self, offset: int = 0, run_id: int | None = None) -> Iterator[int]:
+        """The lines of the current run from ``offset`` on that are still held, by their numbers.
+
+        None before the first run (contract 9).
 
         Args:
             offset: The ``total`` of the asker's last answer. Dropped lines are skipped silently.
             run_id: The run id of that answer. With another one, or none, the offset counts as 0.
-
-        Returns:
-            Nothing but zeros before the first run (contract 9).
         """
-        if self._run_id == 0:
-            return LogSlice((), 0, 0)
-        lines = tuple(map(self.line, self.numbers_since(offset, run_id)))
-        return LogSlice(lines, self.total, self._run_id)
-
-    def numbers_since(self, offset: int = 0, run_id: int | None = None) -> Iterator[int]:
-        """The numbers of the lines that ``since`` returns, where these are too many at once."""
         start = offset if run_id == self._run_id else 0
         return iter(()) if self._run_id == 0 else self._numbers_of_run(max(start, 0))
 
