@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MEGABYTE: Final = 1024 * 1024
 DAY_S: Final = 24 * 60 * 60
 GAP_MARK: Final = "… [parts {first} to {last} of this run were removed to save room]"
+REST_MARK: Final = "… [the rest of this line was not written down]"
 
 _NAME = re.compile(r"run-(\d{6,9})-(\d{8}-\d{6})-(\d{1,10})\.(\d{1,6})\.log")
 _FLAGS: Final = (
@@ -151,10 +152,12 @@ class LogArchive:
             rest = rest[written:]
 
     def close(self) -> None:
-        """Ends the files of the run."""
+        """Ends the files of the run; a last one that nothing could be written to goes."""
         if self._file >= 0:
             with contextlib.suppress(OSError):
                 os.close(self._file)
+            if not self._sizes[self._part]:
+                _remove(self._path(self._part))
         self._file = -1
 
     def _open_next(self) -> None:
@@ -232,7 +235,9 @@ def read_run(run: ArchivedRun, limit_bytes: int) -> Iterator[tuple[Source, tuple
         size = size_of(path)
         begin, skipped = min(skipped, size), max(0, skipped - size)
         yield from reading.batches(_chunks(path, begin), in_line=begin > 0)
-    yield from reading.rest()
+    for batch in reading.rest():
+        yield batch
+        yield Source.TRAY, (REST_MARK.encode(),)
 
 
 class SourceNotes:
@@ -285,7 +290,7 @@ class _Reading:
             yield from self._sources.told(lines)
 
     def rest(self) -> Iterator[tuple[Source, tuple[bytes, ...]]]:
-        """What stands behind the last line end."""
+        """What stands behind the last line end, as one batch; nothing if that was the end."""
         yield from self._sources.told(self._splitter.finish())
 
 

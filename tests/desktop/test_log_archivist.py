@@ -12,7 +12,7 @@ from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_note
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.presentation.text import render
-from picoclaw_tray.system.log_archive import ArchiveLimits, archived_runs, read_run
+from picoclaw_tray.system.log_archive import REST_MARK, ArchiveLimits, archived_runs, read_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -315,7 +315,19 @@ def test_full_disk_is_said_once_and_the_next_run_is_tried_again(qtbot, archivist
     assert told[1:] == [None]
     archivist.take([b"again"], Source.OUTPUT)
     archivist.close()
-    assert [run.number for run in archived_runs(folder)] == [12, 13]
+    cut, whole = archived_runs(folder)
+    assert (cut.number, whole.number) == (12, 13)
+    assert list(read_run(cut, 100_000_000))[-1] == (Source.TRAY, (REST_MARK.encode(),))
+    assert lines_of(whole)[-1] == (Source.OUTPUT, b"again")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other operating system: has no such limit")
+def test_run_that_nothing_could_be_written_of_leaves_no_file(qtbot, archivist, folder):
+    with full_disk(0), qtbot.waitSignal(archivist.problem_changed):
+        archivist.begin(STARTED)
+        archivist.set_redactor(Redactor())
+
+    assert list(folder.iterdir()) == []
 
 
 def test_folder_that_cannot_be_made_is_said(qtbot, archivist, folder):

@@ -14,6 +14,7 @@ from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark, dump_note
 from picoclaw_tray.system.log_archive import (
     DAY_S,
     MEGABYTE,
+    REST_MARK,
     ArchiveLimits,
     LogArchive,
     archive_folder,
@@ -94,7 +95,7 @@ def test_run_of_a_killed_tray_has_no_end_and_is_read_all_the_same(archive, folde
     (run,) = archived_runs(folder)
 
     assert run.ended is None
-    assert lines_of(run) == [dump_mark(started()), b"half"]
+    assert lines_of(run) == [dump_mark(started()), b"half", REST_MARK.encode()]
 
 
 def test_long_run_keeps_its_first_part_and_its_newest(archive, folder):
