@@ -19,9 +19,10 @@ from picoclaw_tray.logs.whole_entry import lines_of_entry
 from picoclaw_tray.presentation.run_marks import mark_text
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
-from picoclaw_tray.system.log_archive import archived_runs, read_run
+from picoclaw_tray.system.log_archive import archived_runs
 from picoclaw_tray.system.log_files import Tail, known_token, runs_folder
 from picoclaw_tray.system.paths import gateway_place
+from picoclaw_tray.system.run_reading import read_run
 from picoclaw_tray.text import Text
 from picoclaw_tray.verbs import carry_out
 

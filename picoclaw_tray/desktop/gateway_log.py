@@ -123,7 +123,7 @@ class GatewayLog(QObject):
 
     def _read(self, run: ArchivedRun) -> LogStore:
         """In the lane."""
-        from picoclaw_tray.system.log_archive import read_run  # noqa: PLC0415 - as above
+        from picoclaw_tray.system.run_reading import read_run  # noqa: PLC0415 - as above
 
         store = LogStore(*self._limits, self.store.redactor)
         store.begin_run()

@@ -8,8 +8,12 @@ import os
 import stat
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHUNK: Final = 256 * 1024
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe without writer must not hold us up; Windows must not translate line ends."""
 
@@ -46,6 +50,17 @@ def read_bounded(path: Path, limit: int) -> bytes:
     """
     with open_regular(path) as file:
         return file.read(limit)
+
+
+def chunks_of(path: Path, begin: int) -> Iterator[bytes]:
+    """Reads a regular file from a place on; ends where it cannot be read, or not any further."""
+    try:
+        with open_regular(path) as file:
+            file.seek(begin)
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except OSError:
+        return
 
 
 def is_in_the_way(path: Path) -> bool:

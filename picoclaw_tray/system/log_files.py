@@ -8,10 +8,11 @@ from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, parse_pid_file
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.system.demo_home import is_demo
 from picoclaw_tray.system.files import read_bounded, size_of
-from picoclaw_tray.system.log_archive import GAP_MARK, SourceNotes, archive_folder, archived_runs
+from picoclaw_tray.system.log_archive import archive_folder, archived_runs
 from picoclaw_tray.system.log_follower import LogFollower
 from picoclaw_tray.system.paths import log_folder
 from picoclaw_tray.system.rendezvous import tray_pid
+from picoclaw_tray.system.run_reading import GAP_MARK, SourceNotes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,8 @@ from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_note
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.presentation.text import render
-from picoclaw_tray.system.log_archive import REST_MARK, ArchiveLimits, archived_runs, read_run
+from picoclaw_tray.system.log_archive import ArchiveLimits, archived_runs
+from picoclaw_tray.system.run_reading import REST_MARK, read_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

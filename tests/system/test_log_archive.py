@@ -14,14 +14,13 @@ from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark, dump_note
 from picoclaw_tray.system.log_archive import (
     DAY_S,
     MEGABYTE,
-    REST_MARK,
     ArchiveLimits,
     LogArchive,
     archive_folder,
     archive_limits,
     archived_runs,
-    read_run,
 )
+from picoclaw_tray.system.run_reading import REST_MARK, read_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -98,7 +98,9 @@ def test_parts_that_were_removed_unread_are_said(scene):
     assert scene.read() == ["a" * 150, "c" * 150]
     store = scene.store
     notes = (n for n in range(store.end) if store.source(n) is Source.TRAY)
-    assert [store.line(n) for n in notes][1:] == ["… [parts 3 to 3 of this run were removed to save room]"]
+    assert [store.line(n) for n in notes][1:] == [
+        "… [parts 3 to 3 of this run were removed to save room]"
+    ]
 
 
 def test_panic_of_a_gateway_that_nobody_writes_down_is_told(scene):
