@@ -45,7 +45,7 @@ def add_log_options(logs: ArgumentParser) -> None:
     )
     which = lines.add_mutually_exclusive_group()
     which.add_argument("-f", "--follow", action="store_true", help="go on with what comes")
-    lines.add_argument("--level", choices=_LEVELS, help="at least this grave")
+    lines.add_argument("--level", type=_level, choices=_LEVELS, help="at least this grave")
     lines.add_argument("--component", metavar="C", help="of this component alone")
     lines.add_argument(
         "--grep", metavar="RE", help="entries in which this regular expression is found"
@@ -64,6 +64,11 @@ def objection_to_logs(options: Namespace) -> str:
     if options.action == "show" or not idle:
         return ""
     return f"logs {options.action} prints no lines: leave out {', '.join(idle)}"
+
+
+def _level(word: str) -> str:
+    """As PicoClaw takes it."""
+    return "warn" if word.lower() == "warning" else word.lower()
 
 
 def _count(word: str) -> int:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.log_arguments import DEFAULT_LINES
 from picoclaw_tray.logs.entry import Level, Source
 from picoclaw_tray.logs.export import export_json, export_text
-from picoclaw_tray.logs.marks import parse_mark
 from picoclaw_tray.logs.query import Query, Search, matcher
 from picoclaw_tray.logs.redaction import Redactor
 from picoclaw_tray.logs.selection import Selection
@@ -22,6 +20,7 @@ from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.system.log_archive import archived_runs
 from picoclaw_tray.system.log_files import Tail, known_token, runs_folder
 from picoclaw_tray.system.paths import gateway_place
+from picoclaw_tray.system.rendezvous import tray_pid
 from picoclaw_tray.system.run_reading import read_run
 from picoclaw_tray.text import Text
 from picoclaw_tray.verbs import carry_out
@@ -29,6 +28,7 @@ from picoclaw_tray.verbs import carry_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from picoclaw_tray.logs.marks import RunMark
     from picoclaw_tray.system.log_archive import ArchivedRun
     from picoclaw_tray.system.paths import GatewayPlace
 
@@ -92,14 +92,15 @@ def logs(options: LogOptions, environ: Mapping[str, str], voice: Voice) -> Answe
         return _paths(place) if options.action == "path" else _ask(clear, options, environ)
     query = _query(options)
     if isinstance(query, Text):
-        return error_answer(render(query), ExitCode.USAGE)
+        return error_answer(f"--grep: {render(query)}", ExitCode.USAGE)
     if options.follow:
         return _follow(place, query, options, voice)
     if options.run:
         run = _past_run(place, options.run)
         if run is not None:
             return _told(_read(run, place), query, options, voice)
-        return error_answer(f"There is no such run on disk: {options.run}.", ExitCode.NOTHING)
+        which = "No past run" if options.run == _LAST else f"No run {options.run}"
+        return error_answer(f"{which} is on disk.", ExitCode.NOTHING)
     return _current(place, query, options, environ, voice)
 
 
@@ -110,9 +111,9 @@ def _current(
     environ: Mapping[str, str],
     voice: Voice,
 ) -> Answer:
-    answer = _ask(
-        Request(Verb.LOGS, offset=options.offset, run_id=options.run_id), options, environ
-    )
+    every_run = not options.json and options.offset == 0
+    request = Request(Verb.LOGS, offset=options.offset, run_id=options.run_id, every_run=every_run)
+    answer = _ask(request, options, environ)
     if answer.exit_code is ExitCode.NOTHING and not options.json:
         return _from_files(place, query, options, voice, "No tray runs.")
     if answer.exit_code is not ExitCode.DONE:
@@ -147,7 +148,7 @@ def _store_of(answer: Answer) -> LogStore:
                 changes[place] = next((s for s in Source if s.value == name), Source.OUTPUT)
             case _:
                 pass
-    store = LogStore(*_LIMITS)
+    store = LogStore(*_LIMITS, words=_words)
     store.begin_run()
     source = Source.OUTPUT
     for place, line in enumerate(texts):
@@ -161,8 +162,10 @@ def _from_files(
 ) -> Answer:
     run = _past_run(place, _LAST)
     if run is not None:
-        voice.remark(f"{why} This is the last run that one has written down ({run.started}).")
+        voice.remark(f"{why} This is the last run that one has written down: {_named(run)}.")
         return _told(_read(run, place), query, options, voice)
+    if not place.log.exists():
+        return error_answer(f"{why} There is no log yet: {place.log}.", ExitCode.NOTHING)
     voice.remark(f"{why} This is the end of {place.log}.")
     store = _store(place)
     tail = Tail(place, store)
@@ -173,6 +176,8 @@ def _from_files(
 
 
 def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice) -> Answer:
+    if tray_pid(place) is None:
+        voice.remark(f"No tray runs. This follows {place.log}.")
     store = _store(place)
     tail, selection = Tail(place, store), Selection(store, query)
     try:
@@ -198,7 +203,7 @@ def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice
 
 def _store(place: GatewayPlace) -> LogStore:
     """Masks also what only the PID file tells to be a secret."""
-    return LogStore(*_LIMITS, Redactor().knowing(known_token(place)))
+    return LogStore(*_LIMITS, Redactor().knowing(known_token(place)), _words)
 
 
 def _whole(store: LogStore, selection: Selection, options: LogOptions, *, is_quiet: bool) -> int:
@@ -211,13 +216,13 @@ def _whole(store: LogStore, selection: Selection, options: LogOptions, *, is_qui
 def _write(
     store: LogStore, selection: Selection, rows: range, options: LogOptions, voice: Voice
 ) -> None:
-    for piece in _pieces(store, map(selection.line_at, rows), as_json=options.json):
+    for piece in _pieces(store, map(selection.line_at, rows), options):
         voice.write(piece)
     voice.flush()
 
 
 def _told(store: LogStore, query: Query, options: LogOptions, voice: Voice) -> Answer:
-    for piece in _pieces(store, _wanted(store, query, options, voice), as_json=options.json):
+    for piece in _pieces(store, _wanted(store, query, options, voice), options):
         voice.write(piece)
     return Answer(ExitCode.DONE)
 
@@ -238,16 +243,19 @@ def _advance(selection: Selection, voice: Voice) -> None:
         voice.remark(render(selection.problem))
 
 
-def _pieces(store: LogStore, numbers: Iterator[int], *, as_json: bool) -> Iterator[str]:
-    if as_json:
-        yield from export_json(store, numbers)
-        return
-    for n in numbers:
-        mark = parse_mark(store.line(n)) if store.source(n) is Source.TRAY else None
-        if mark is not None:
-            yield f"--- {mark.time[:19].replace('T', ' ')} {render(mark_text(mark))}\n"
-        else:
-            yield from export_text(store, islice((n,), 1))
+def _pieces(store: LogStore, numbers: Iterator[int], options: LogOptions) -> Iterator[str]:
+    if options.level or options.component or options.grep:  # notes pass, but are not wanted
+        numbers = (n for n in numbers if store.source(n) is not Source.TRAY)
+    return export_json(store, numbers) if options.json else export_text(store, numbers)
+
+
+def _words(mark: RunMark) -> str:
+    return render(mark_text(mark))
+
+
+def _named(run: ArchivedRun) -> str:
+    at = run.started
+    return f"run {run.number or '?'}, {at[:4]}-{at[4:6]}-{at[6:8]} {at[9:11]}:{at[11:13]}"
 
 
 def _query(options: LogOptions) -> Query | Text:

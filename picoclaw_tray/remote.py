@@ -67,6 +67,7 @@ class Request:
         wait: Answer at the end, not at once.
         offset: ``logs`` from this line on, as in contract 10.2.
         run_id: Of the run that the offset belongs to.
+        every_run: ``logs`` of all runs that are held, with our notes between them.
     """
 
     verb: Verb
@@ -77,6 +78,7 @@ class Request:
     wait: bool = True
     offset: int = 0
     run_id: int = -1
+    every_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def error_answer(
 def dump_request(request: Request) -> bytes:
     """The line, with its end."""
     content: dict[str, object] = {"verb": request.verb.value}
-    content |= {name: True for name in ("anyway", "force") if getattr(request, name)}
+    content |= {name: True for name in ("anyway", "force", "every_run") if getattr(request, name)}
     if request.leave is not None:
         content["leave"] = request.leave
     if request.verb is Verb.SHOW:
@@ -175,7 +177,7 @@ def parse_answer(line: bytes) -> Answer:
             raise ProtocolError("The answer makes no sense.")
 
 
-_FLAGS: Final = {"anyway": False, "force": False, "wait": True}
+_FLAGS: Final = {"anyway": False, "force": False, "wait": True, "every_run": False}
 _EXIT_CODES: Final = frozenset(ExitCode)
 
 

@@ -53,7 +53,7 @@ class GatewayLog(QObject):
         super().__init__(parent)
         settings = site.settings
         self._limits = settings.log_lines, settings.log_megabytes * MEGABYTE
-        self.store = LogStore(*self._limits)
+        self.store = LogStore(*self._limits, words=_words)
         self.feed = LogFeed(site.place, self)
         self._site = site
         self._archivist: LogArchivist | None = None
@@ -86,9 +86,8 @@ class GatewayLog(QObject):
         """The rows for a window."""
         if self._model is None:
             from picoclaw_tray.desktop.log_model import LogModel  # noqa: PLC0415 - not for the icon
-            from picoclaw_tray.desktop.log_words import said_mark  # noqa: PLC0415 - as above
 
-            self._model = LogModel(self.store, self, say_mark=said_mark)
+            self._model = LogModel(self.store, self)
         return self._model
 
     def recent_output(self) -> LogTail:
@@ -125,7 +124,7 @@ class GatewayLog(QObject):
         """In the lane."""
         from picoclaw_tray.system.run_reading import read_run  # noqa: PLC0415 - as above
 
-        store = LogStore(*self._limits, self.store.redactor)
+        store = LogStore(*self._limits, self.store.redactor, _words)
         store.begin_run()
         for source, lines in read_run(run, self._limits[1]):
             store.extend(lines, source)
@@ -192,3 +191,9 @@ class GatewayLog(QObject):
             if self._model is not None:
                 self._model.mask_anew(self.store.redactor)
             self.token_seen.emit(observation.token)
+
+
+def _words(mark: RunMark) -> str:
+    from picoclaw_tray.desktop.log_words import said_mark  # noqa: PLC0415 - not for the icon
+
+    return said_mark(mark)

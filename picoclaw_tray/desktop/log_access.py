@@ -1,4 +1,4 @@
-"""Answers a shell that asks for the lines of the current run (contract 10.2 and 10.3)."""
+"""Answers a shell that asks for lines (contract 10.2 and 10.3)."""
 
 from __future__ import annotations
 
@@ -54,8 +54,11 @@ class LogAccess(QObject):
     def _answer_all(self) -> None:
         self._late.stop()
         waiting, self._waiting = self._waiting, []
+        store = self._log.store
         for number, request in waiting:
-            reading = Reading(self._log.store, request.offset, request.run_id)
+            numbers = store.numbers_since(request.offset, request.run_id)
+            every = range(store.first, store.end)
+            reading = Reading(store, every if request.every_run else numbers)
             self._readings.append((number, reading))
             self._turn.start()
 

@@ -18,11 +18,8 @@ from picoclaw_tray.logs.query import Query
 from picoclaw_tray.logs.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtCore import QPersistentModelIndex, Qt
 
-    from picoclaw_tray.logs.marks import RunMark
     from picoclaw_tray.logs.redaction import Redactor
     from picoclaw_tray.logs.store import LogStore
     from picoclaw_tray.text import Text
@@ -90,7 +87,6 @@ class LogModel(QAbstractTableModel):
 
     Args:
         store: Bounded.
-        say_mark: A note of ours in words.
 
     Signals:
         caught_up(): Rows and the numbers below agree with the store again, but for a pause.
@@ -104,12 +100,9 @@ class LogModel(QAbstractTableModel):
         self,
         store: LogStore,
         parent: QObject | None = None,
-        *,
-        say_mark: Callable[[RunMark], str] | None = None,
     ) -> None:
         super().__init__(parent)
         self._store = store
-        self._say_mark = say_mark
         self._query = Query()
         self._cleared_at = store.cleared_at
         self._lines: AllLines | Selection = AllLines(store)
@@ -353,7 +346,7 @@ class LogModel(QAbstractTableModel):
         if source is not Source.TRAY:
             return Row(cells, line=line)
         mark = parse_mark(line)
-        words = self._say_mark(mark) if mark and self._say_mark else cells.message
+        words = self._store.words(mark) if mark is not None else cells.message
         return Row(Columns(time=cells.time, message=words), is_mark=True, line=line)
 
     def _shown_line(self, n: int) -> str:

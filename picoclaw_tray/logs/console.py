@@ -12,7 +12,7 @@ from typing import Final
 
 from picoclaw_tray.logs.entry import Level, Source, parse_entry
 
-_TOKENS: Final = {
+_TOKENS_OF: Final = {
     Level.TRACE: "TRC",
     Level.DEBUG: "DBG",
     Level.INFO: "INF",
@@ -21,6 +21,9 @@ _TOKENS: Final = {
     Level.FATAL: "FTL",
     Level.PANIC: "PNC",
 }
+TOKENS: Final = frozenset(_TOKENS_OF.values())
+"""What stands for a level on the console."""
+
 _CLOCK = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _COMPONENT = re.compile(r"\S+")
 _CALLER = re.compile(r"\S+:\d+")
@@ -44,7 +47,7 @@ def console_lines(raw: bytes) -> tuple[bytes, ...]:
         or not _CALLER.fullmatch(entry.caller)
     ):
         return (raw,)
-    head = f"{clock[1]} {_TOKENS[entry.level]} {entry.component} {entry.caller} >"
+    head = f"{clock[1]} {_TOKENS_OF[entry.level]} {entry.component} {entry.caller} >"
     ordered = sorted(entry.fields, key=lambda field: (field[0] != "error", field[0]))
     fields = (f"{name}={field_text(name, value)}" for name, value in ordered)
     text = " ".join((head, entry.message, *fields))

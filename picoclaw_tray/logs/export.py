@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from picoclaw_tray.logs.console import console_lines
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.looking import AT_ONCE
+from picoclaw_tray.logs.printed import as_printed, printed_pieces
 from picoclaw_tray.logs.whole_entry import entry_at, lines_of_entry
 
 if TYPE_CHECKING:
@@ -21,17 +20,10 @@ LONGEST: Final = 64 * 1024
 
 
 def export_text(store: LogStore, numbers: Iterable[int]) -> Iterator[str]:
-    """The lines as a person reads them, each with its end; long ones in several pieces.
-
-    Those of ``gateway.log`` are put into the form of the console, unless they are very long.
-    """
+    """The lines as a person reads them, each with its end; long ones in several pieces."""
     for n in numbers:
-        if n < store.first:
-            continue
-        if store.source(n) is Source.LOG_FILE and store.size(n) <= AT_ONCE:
-            yield "\n".join(as_printed(store.line(n))) + "\n"
-        else:
-            yield from store.pieces(n)
+        if n >= store.first:
+            yield from printed_pieces(store, n)
             yield "\n"
 
 
@@ -47,17 +39,12 @@ def export_json(store: LogStore, numbers: Iterable[int]) -> Iterator[str]:
         yield json.dumps(told, ensure_ascii=False) + "\n"
 
 
-def as_printed(line: str) -> tuple[str, ...]:
-    """A masked line of ``gateway.log`` in the form of the console, if it has one."""
-    return tuple(raw.decode() for raw in console_lines(line.encode("utf-8", "replace")))
-
-
 def entry_text(entry: Entry) -> str:
     """All lines of an entry; a line of ``gateway.log`` in the form of the console."""
     if entry.source is not Source.LOG_FILE:
         return entry.raw
     first, newline, rest = entry.raw.partition("\n")
-    return "\n".join(as_printed(first)) + newline + rest
+    return as_printed(first) + newline + rest
 
 
 def entry_json(entry: Entry, run: int | None = None) -> str:

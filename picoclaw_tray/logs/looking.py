@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.printed import AT_ONCE, printed, printed_pieces
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from picoclaw_tray.logs.query import Matcher
     from picoclaw_tray.logs.store import LogStore
     from picoclaw_tray.text import Text
-
-AT_ONCE: Final = 64 * 1024
-"""Most bytes of a line that is looked at in one go; to mask so many may take 15 ms."""
 
 STEP_BYTES: Final = 32 * 1024
 """After so many a step ends, however few lines they are."""
@@ -45,9 +45,15 @@ class Looker:
         """Whether a line has it, as far as one look can tell."""
         found = self._found
         if len(raw) > AT_ONCE:
-            self._parts = found.looks(raw, self._store.pieces(n))
+            self._parts = found.looks(raw, printed_pieces(self._store, n))
             return False
-        return found.may_match(raw) and found.matches(self._store.line(n))
+        return self._may_match(n, raw) and found.matches(printed(self._store, n))
+
+    def _may_match(self, n: int, raw: bytes) -> bool:
+        """A cheap look before the line is masked, and put into another form."""
+        if not raw.startswith(b"{") or self._store.source(n) is Source.OUTPUT:
+            return self._found.may_match(raw)
+        return self._store.source(n) is Source.TRAY or self._found.may_match_json(raw)
 
     def go_on(self) -> bool:
         """Whether the next part of the long line has it; the line may be dropped by now."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from picoclaw_tray.logs.console import TOKENS
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
@@ -80,6 +81,7 @@ _BY_MESSAGE: Final[tuple[tuple[str, Template], ...]] = (
         QT_TRANSLATE_NOOP("Search", "The range at character {place} runs backwards."),
     ),
 )
+_WORD = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
 _QUOTES: Final = ("\"", "'")  # fmt: skip
 
 
@@ -129,6 +131,7 @@ class Matcher:
         plain = plain and not any(quote in search.pattern for quote in _QUOTES)
         self._needle = search.pattern if plain else ""
         self._folds = not search.is_case_sensitive
+        self._words = _words(self._needle.lower() if self._folds else self._needle)
         self._margin = MARGIN if search.is_regex else len(search.pattern)
 
     @property
@@ -172,6 +175,18 @@ class Matcher:
             return self._expression.search(line) is not None
         return self._needle.lower() in line.lower()
 
+    def may_match_json(self, raw: bytes) -> bool:
+        """The same of a line of ``gateway.log``, which is shown in the form of the console.
+
+        That form has the words of the line, and adds a few of its own.
+        """
+        if not self._words or b"\\" in raw:
+            return True
+        line = raw.decode("utf-8", "replace")
+        if self._folds:
+            line = line.lower()
+        return all(word in line for word in self._words)
+
     def spans(self, line: str, limit: int) -> tuple[tuple[int, int], ...]:
         """Where a line has it: at most so many ranges of characters, none of them empty."""
         spans = (match.span() for match in self._found(line))
@@ -204,6 +219,12 @@ class Matcher:
             yield from self._expression.finditer(line, begin, timeout=LIMIT_S)
         except TimeoutError:
             self._slow += SHORT / max(SHORT, len(line))
+
+
+def _words(needle: str) -> tuple[str, ...]:
+    """What must stand in a line that is shown with this in it, in small letters too."""
+    words = _WORD.findall(needle) if needle.isascii() else ()
+    return tuple(word for word in words if not any(word.upper() in token for token in TOKENS))
 
 
 def matcher(search: Search) -> Matcher | Text:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from picoclaw_tray.logs.entry import Source
     from picoclaw_tray.logs.store import LogStore
@@ -22,24 +22,18 @@ CUT_MARK: Final = "… [{count} bytes more]"
 
 
 class Reading:
-    """The lines of ``LogStore.numbers_since``, as many of the newest as there is room for.
+    """Lines of a store, as many of the newest as there is room for.
 
     Args:
         store: Whose; it may go on meanwhile.
-        offset: As for ``LogStore.numbers_since``.
-        run_id: Likewise.
-        limit: Most lines.
+        numbers: Of the lines, in their order.
     """
 
-    def __init__(
-        self, store: LogStore, offset: int = 0, run_id: int | None = None, limit: int = MAX_LINES
-    ) -> None:
+    def __init__(self, store: LogStore, numbers: Iterable[int]) -> None:
         self._store = store
         self.total = store.total if store.run_id else 0
         self.run_id = store.run_id
-        count = max(0, min(limit, MAX_LINES))
-        numbers = list(store.numbers_since(offset, run_id))
-        self._numbers = self._fitting(numbers[len(numbers) - min(count, len(numbers)) :])
+        self._numbers = self._fitting(list(numbers)[-MAX_LINES:])
         self._next = 0
         self._lines: list[str] = []
         self._sources: list[Source] = []

@@ -19,7 +19,8 @@ from picoclaw_tray.logs.entry import (
     parse_entry,
     starts_entry,
 )
-from picoclaw_tray.logs.looking import AT_ONCE, STEP_BYTES, Looker
+from picoclaw_tray.logs.looking import STEP_BYTES, Looker
+from picoclaw_tray.logs.printed import AT_ONCE
 from picoclaw_tray.logs.query import matcher
 from picoclaw_tray.logs.splitter import decode_line
 from picoclaw_tray.text import Text

@@ -20,7 +20,7 @@ from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.splitter import decode_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from picoclaw_tray.logs.marks import RunMark
 
@@ -85,9 +85,17 @@ class LogStore:
         max_lines: Most lines held, at least 1.
         max_bytes: Most bytes of text held. Python adds about 40 bytes a line to that.
         redactor: Masks every line on its way out.
+        words: A note of ours in words.
     """
 
-    def __init__(self, max_lines: int, max_bytes: int, redactor: Redactor | None = None) -> None:
+    def __init__(
+        self,
+        max_lines: int,
+        max_bytes: int,
+        redactor: Redactor | None = None,
+        words: Callable[[RunMark], str] = lambda mark: mark.kind.value,
+    ) -> None:
+        self.words = words
         self.redactor = Redactor() if redactor is None else redactor
         self._max_lines = max_lines
         self._max_bytes = max_bytes

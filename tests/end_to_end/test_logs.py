@@ -113,6 +113,38 @@ def test_lines_of_the_current_run_are_those_of_the_window(shell, start):
     assert lines_of(shell("logs", "--level", "error")) == []
 
 
+def test_lines_of_the_runs_before_are_told_too(shell, start):
+    start("say=hello there")
+    assert shell("restart").status == 0
+
+    told = lines_of(shell("logs"))
+
+    notes = [line.partition("Run ")[2] for line in told if line.startswith("--- ")]
+    assert [note.partition(" (")[0] for note in notes] == [
+        "1 started",
+        "1 ended with exit code 0",
+        "2 started by a restart",
+    ]
+    assert told.count("hello there") == 2
+    found = lines_of(shell("logs", "--grep", "Run 1 started|hello"))
+    assert found == ["hello there", "hello there"]
+    assert [line for line in lines_of(shell("logs", "--level", "Warning")) if "⚠" not in line] == []
+
+
+def test_lines_are_found_as_they_are_printed(shell, stand_in_home):
+    stand_in_home.place.log.parent.mkdir()
+    line = (
+        '{"level":"warn","component":"x","channel":"pico","time":"2026-04-24T16:50:19+08:00",'
+        '"caller":"a.go:1","message":"Hm"}'
+    )
+    stand_in_home.place.log.write_text(line + "\n", encoding="utf-8")
+
+    printed = ["16:50:19 WRN x a.go:1 > Hm channel=pico"]
+    assert lines_of(shell("logs", "--grep", "channel=pico")) == printed
+    assert lines_of(shell("logs", "--grep", "WRN x .*Hm")) == printed
+    assert lines_of(shell("logs", "--grep", '"channel"')) == []
+
+
 def test_json_mirrors_the_answer_of_the_launcher(shell, start):
     start("say=hello there")
 
@@ -160,7 +192,8 @@ def test_follow_ends_quietly_when_nobody_reads_although_nothing_comes(stand_in_h
 
     ended = in_a_shell(command, stand_in_home)
 
-    assert (ended.returncode, ended.stdout.count("\n"), ended.stderr) == (0, 1, "")
+    assert (ended.returncode, ended.stdout.count("\n")) == (0, 1)
+    assert ended.stderr == f"No tray runs. This follows {stand_in_home.place.log}.\n"
 
 
 def test_follow_goes_on_into_the_next_run(shell, start):
@@ -239,8 +272,12 @@ def test_paths_are_told(shell, stand_in_home):
 def test_what_makes_no_sense_is_explained(shell):
     bad = shell("logs", "--grep", "(a")
 
-    assert (bad.status, bad.err) == (2, "The “(” at character 1 is not closed.\n")
-    assert shell("logs", "--run", "77").status == 3
+    assert (bad.status, bad.err) == (2, "--grep: The “(” at character 1 is not closed.\n")
+    assert (shell("logs", "--run", "77").status, shell("logs", "--run", "last").status) == (3, 3)
+    assert shell("logs", "--run", "77").err == "No run 77 is on disk.\n"
+    nothing = shell("logs")
+    assert nothing.status == 3
+    assert nothing.err.startswith("No tray runs. There is no log yet: ")
     assert shell("logs", "--run", "first").status == 2
     assert shell("logs", "-f", "--run", "last").status == 2
     assert shell("logs", "clear").status == 3
@@ -313,7 +350,10 @@ def test_follow_survives_rotation_and_loss_and_tells_each_entry_once(shell, stan
 
     told = [json.loads(line)["message"] for line in followed.lines]
     assert told == ["word one", "word two", "word three", "word four"]
-    assert (followed.said.status, followed.said.err) == (130, "")
+    assert (followed.said.status, followed.said.err) == (
+        130,
+        f"No tray runs. This follows {log}.\n",
+    )
 
 
 def test_full_disk_is_named(shell, stand_in_home):

@@ -76,7 +76,7 @@ def ways_out(line: str) -> dict[str, str]:
     store.begin_run()
     store.extend([line.encode()], source)
     entry, _ = entry_at(store, 0, 100_000)
-    reading = Reading(store)
+    reading = Reading(store, store.numbers_since())
     reading.advance(100_000)
     block = BlockMasker(REDACTOR).mask_lines([b"before", line.encode(), b"after"])
     return {

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from picoclaw_tray.logs import reading
 from picoclaw_tray.logs.entry import Source
-from picoclaw_tray.logs.reading import MAX_BYTES, MAX_CHARS, MAX_LINES, Reading
+from picoclaw_tray.logs.reading import MAX_BYTES, MAX_CHARS, Reading
 from picoclaw_tray.logs.store import LogStore
 
 ALL_AT_ONCE = 1 << 30
@@ -22,7 +21,7 @@ def store_of(*lines, capacity=3):
 
 
 def read(store, *asked, slice_bytes=ALL_AT_ONCE):
-    read_now = Reading(store, *asked)
+    read_now = Reading(store, store.numbers_since(*asked))
     while read_now.advance(slice_bytes):
         pass
     return read_now
@@ -59,12 +58,22 @@ def test_nothing_is_there_before_the_first_run():
     assert (answer.lines, answer.total, answer.run_id) == ((), 0, 0)
 
 
-@pytest.mark.parametrize(
-    ("limit", "lines"),
-    [(2, ("b", "c")), (0, ()), (-1, ()), (9, ("a", "b", "c")), (MAX_LINES + 1, ("a", "b", "c"))],
-)
-def test_newest_lines_are_what_is_wanted(limit, lines):
-    assert read(store_of("a", "b", "c"), 0, None, limit).lines == lines
+def test_newest_lines_are_what_is_wanted(monkeypatch):
+    monkeypatch.setattr(reading, "MAX_LINES", 2)
+
+    assert read(store_of("a", "b", "c")).lines == ("b", "c")
+
+
+def test_lines_of_all_runs_may_be_asked_for():
+    store = store_of("a", capacity=9)
+    store.begin_run()
+    store.mark(b"{}")
+    store.extend([b"b"])
+    every = Reading(store, range(store.first, store.end))
+
+    assert not every.advance(ALL_AT_ONCE)
+    assert every.lines == ("a", "{}", "b")
+    assert (every.total, every.run_id) == (1, 2)
 
 
 def test_notes_of_ours_are_left_out_and_sources_are_told():
@@ -86,7 +95,7 @@ def test_secret_is_masked():
 
 def test_slices_give_the_same_as_one_go():
     store = store_of(*map(str, range(50)), capacity=50)
-    first = Reading(store)
+    first = Reading(store, store.numbers_since())
 
     assert first.advance(10)
     assert 0 < len(first.lines) < 50
@@ -95,7 +104,7 @@ def test_slices_give_the_same_as_one_go():
 
 def test_what_is_dropped_meanwhile_is_left_out():
     store = store_of("a", "b", "c")
-    answer = Reading(store)
+    answer = Reading(store, store.numbers_since())
     store.extend([b"d", b"e"])
 
     assert not answer.advance(ALL_AT_ONCE)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from picoclaw_tray.logs import looking
 from picoclaw_tray.logs import match_index as match_index_module
+from picoclaw_tray.logs import printed as printed_module
 from picoclaw_tray.logs import selection as selection_module
 from picoclaw_tray.logs.all_lines import AllLines
 from picoclaw_tray.logs.entry import Level, Source, entries
-from picoclaw_tray.logs.looking import AT_ONCE
 from picoclaw_tray.logs.match_index import MatchIndex
+from picoclaw_tray.logs.printed import AT_ONCE, printed_pieces
 from picoclaw_tray.logs.query import Matcher, Query, Search, matcher
 from picoclaw_tray.logs.selection import Selection, components, level_and_component
 from picoclaw_tray.logs.store import LogStore
@@ -335,7 +336,8 @@ limits = st.tuples(st.sampled_from([0, 20, 65536]), st.sampled_from([1, 50, 6553
 @contextmanager
 def limited(at_once: int, step_bytes: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(looking, "AT_ONCE", at_once)
+        for module in (looking, printed_module):
+            patch.setattr(module, "AT_ONCE", at_once)
         for module in (selection_module, match_index_module):
             patch.setattr(module, "STEP_BYTES", step_bytes)
         yield
@@ -357,12 +359,11 @@ def test_selection_is_what_reading_all_entries_would_give(acts, query, step, lim
             selection.advance(step)
         while selection.advance(step):
             pass
+        expected = [
+            n for entry, lines in read(store) if passes(entry, query, store, lines) for n in lines
+        ]
 
-    shown = [selection.line_at(row) for row in range(len(selection))]
-
-    assert shown == [
-        n for entry, lines in read(store) if passes(entry, query, store, lines) for n in lines
-    ]
+    assert [selection.line_at(row) for row in range(len(selection))] == expected
 
 
 @given(st.lists(st.sampled_from(LINES)), st.integers(1, 7), st.integers(1, 20), limits)
@@ -446,7 +447,9 @@ def passes(entry: Entry, query: Query, store: LogStore, lines: range) -> bool:
         return False
     found = matcher(query.search)
     assert isinstance(found, Matcher)
-    return not query.search.pattern or any(map(found.matches, entry.raw.split("\n")))
+    return not query.search.pattern or any(
+        found.matches("".join(printed_pieces(store, n))) for n in lines
+    )
 
 
 @pytest.mark.parametrize("lines", [LINES, PANIC])
