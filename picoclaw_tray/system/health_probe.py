@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import queue
+import socket
 import sys
 import threading
 import time
@@ -153,10 +154,24 @@ def ask(address: str, port: int, deadline: float) -> Probe:
 def _look(address: str, port: int, deadline: float) -> _Port:
     try:
         punctual_http.connect(address, port, deadline).close()
-    except TimeoutError:  # its queue of connections is full; Windows refuses then, in two seconds
+    except TimeoutError:
+        if not _is_here(address):
+            return _Port.NOT_HERE
+        # Its queue of connections is full; Windows refuses then, in two seconds.
         return _Port.FREE if sys.platform == "win32" else _Port.TAKEN
     except OSError as error:
         return _Port.NOT_HERE if error.errno in _NOT_HERE else _Port.FREE
     except _UNREACHABLE:
         return _Port.FREE
     return _Port.TAKEN
+
+
+def _is_here(address: str) -> bool:
+    """Whether this machine has the address; sends nothing."""
+    try:
+        for family, kind, _, _, place in socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind) as tried:
+                tried.bind(place)
+    except OSError as error:
+        return error.errno not in _NOT_HERE
+    return True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from picoclaw_tray.gateway.health import HealthAnswer
+from picoclaw_tray.system import punctual_http
 from picoclaw_tray.system.health_probe import Probe, is_port_taken, probe
 from tests.support.hostile_servers import (
     HOSTILE,
@@ -307,3 +308,13 @@ def test_only_the_probe_loads_requests():
     ).stdout.split()
 
     assert "requests" not in modules
+
+
+def test_port_is_not_taken_at_an_address_of_another_machine(monkeypatch):
+    def too_late(*_args: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(punctual_http, "connect", too_late)
+
+    assert not is_port_taken("192.0.2.1", 18790)
+    assert is_port_taken("127.0.0.1", 18790) == (sys.platform != "win32")
