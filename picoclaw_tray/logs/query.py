@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from itertools import islice
-from math import prod
 from typing import TYPE_CHECKING, Final
 
 import regex
 
 from picoclaw_tray.logs.console import TOKENS
+from picoclaw_tray.logs.expressions import ExpressionTooLargeError, compiled
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
@@ -37,7 +36,11 @@ _GIVEN_UP = QT_TRANSLATE_NOOP(
 )
 
 LIMIT_S: Final = 0.02
-"""For one line. To try all ways of ``(a+)+b`` could take years."""
+"""For one line. To try all ways of ``(a+)+b`` could take years.
+
+``regex`` looks at the time after 256 steps, each of which may go to the end of the line. In 64 KiB
+that can take a tenth of a second, or half a second with ``MOST_MEMBERS`` in each class.
+"""
 
 MAX_SLOW: Final = 5
 """After so many lines that took too long the rest is not searched: the window does not wait."""
@@ -50,9 +53,6 @@ _LOOKED_AT: Final = 1024 * 1024
 
 _LONGEST_CHARACTER: Final = 4
 """Bytes of UTF-8."""
-
-_MOST_COPIES: Final = 100_000
-"""Of what is repeated a number of times, as in ``(a{50}){50}``; each is written out."""
 
 _BY_MESSAGE: Final[tuple[tuple[str, Template], ...]] = (
     (
@@ -120,8 +120,8 @@ class Query:
 class Matcher:
     """Finds a pattern in lines as they are shown: decoded and masked.
 
-    However an expression is made, no line or piece of one takes longer than ``LIMIT_S``, and it is
-    given up after some that did.
+    However an expression is made, a line or piece of one that takes longer than ``LIMIT_S`` is
+    passed over soon after, and after some that did all the others are.
     """
 
     def __init__(self, search: Search, expression: regex.Pattern[str]) -> None:
@@ -230,28 +230,25 @@ def _words(needle: str) -> tuple[str, ...]:
 def matcher(search: Search) -> Matcher | Text:
     """What finds it, or why the expression cannot be used.
 
-    Expressions are those of Python's ``re``. They are carried out by ``regex``, which alone can be
-    interrupted.
+    Expressions are those of Python's ``re``, carried out by ``regex``, which can be interrupted.
     """
-    pattern = search.pattern if search.is_regex else re.escape(search.pattern)
-    flags = regex.VERSION0
-    if not search.is_case_sensitive:
-        flags |= regex.IGNORECASE
-    if pattern.isascii() and not search.is_regex:
-        flags |= regex.ASCII
     try:
-        with warnings.catch_warnings(action="ignore", category=FutureWarning):
-            re.compile(pattern)  # it says better what is wrong, and where
-        if prod(int(count) for count in _COPIES.findall(pattern)) > _MOST_COPIES:
-            return text(_TOO_LARGE)
-        return Matcher(search, regex.compile(pattern, flags))
-    except (re.error, regex.error) as error:
-        return _explained(str(error), getattr(error, "pos", None) or 0)
-    except (OverflowError, RecursionError):
+        return Matcher(search, _compiled(search))
+    except re.error as error:
+        return _explained(str(error), error.pos or 0)
+    except ExpressionTooLargeError:
         return text(_TOO_LARGE)
 
 
-_COPIES = re.compile(r"\{([1-9][0-9]*)(?:,[0-9]*)?\}")
+def _compiled(search: Search) -> regex.Pattern[str]:
+    if search.is_regex:
+        return compiled(search.pattern, is_case_sensitive=search.is_case_sensitive)
+    flags = regex.VERSION0
+    if not search.is_case_sensitive:
+        flags |= regex.IGNORECASE
+    if search.pattern.isascii():
+        flags |= regex.ASCII
+    return regex.compile(re.escape(search.pattern), flags)
 
 
 def _explained(message: str, place: int) -> Text:

@@ -120,7 +120,12 @@ def test_long_line_that_takes_too_long_counts_for_less():
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(a+)+b", r"(\d+\.){3}\d+", "(ab|cd)+", r"\d+-\d+-\d+ \d+:\d+", "(?:x+y)*z"]
+    "pattern",
+    [
+        *("(a+)+b", r"(\d+\.){3}\d+", "(ab|cd)+", r"\d+-\d+-\d+ \d+:\d+", "(?:x+y)*z"),
+        "x|" + "-".join(["[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"] * 3),
+        "x|" + " ".join([r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}"] * 4),
+    ],
 )
 def test_expressions_that_could_be_hostile_are_taken(pattern):
     line = "." * 500 + "aab abcd 1.2.3.4 2026-11-26 12:30 xyz"
