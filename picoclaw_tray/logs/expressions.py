@@ -66,7 +66,7 @@ def compiled(pattern: str, *, is_case_sensitive: bool) -> regex.Pattern[str]:
         if parts > MOST_PARTS:
             raise ExpressionTooLargeError
         return regex.compile(text, regex.VERSION1)
-    except (OverflowError, RecursionError, MemoryError, regex.error) as error:
+    except (OverflowError, RecursionError, MemoryError, KeyError, regex.error) as error:
         raise ExpressionTooLargeError from error
 
 
