@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.masked_pieces import hide_in_pieces
 from picoclaw_tray.logs.needless_escapes import PLACE, resolved
-from picoclaw_tray.logs.private_keys import LONGEST_KEY, begins_key, may_be_inside
+from picoclaw_tray.logs.private_keys import KeyWatch
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.logs.splitter import decode_line, display_safe
 from picoclaw_tray.logs.suspects import is_suspect, line_spans, places_of, suspects
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.logs.redaction import Redactor
 
-_KEY_HINT = b"PRIVATE KEY-----"
 _HIDDEN: Final = MASK.encode()
 
 # An escape sequence in the middle of a secret is taken out before it is shown.
@@ -36,26 +35,14 @@ class BlockMasker:
 
     def __init__(self, redactor: Redactor) -> None:
         self.redactor = redactor
-        self._key_lines = 0  # how many a private key may still have; 0: none goes on
+        self._keys = KeyWatch()
 
     def mask_lines(self, lines: Sequence[bytes]) -> bytes:
         r"""The lines, masked, each ended by ``\n``."""
         block = b"\n".join(lines)
-        if self._key_lines or block.find(_KEY_HINT) >= 0 or block.find(_ESCAPES[0]) >= 0:
-            block = b"\n".join([self._without_key(line) for line in lines])
+        if self._keys.may_concern(block):
+            block = b"\n".join([_HIDDEN if self._keys.is_inside(line) else line for line in lines])
         return mask_block(block, self.redactor) + b"\n" if lines else b""
-
-    def _without_key(self, raw: bytes) -> bytes:
-        """The line, or a mask where it is the inside of a private key."""
-        line = decode_line(raw.strip()).encode()
-        if begins_key(line):
-            self._key_lines = LONGEST_KEY
-        elif not self._key_lines or not may_be_inside(line):
-            self._key_lines = 0
-        elif line:
-            self._key_lines -= 1
-            return _HIDDEN
-        return raw
 
 
 def line_pieces(raw: bytes, redactor: Redactor) -> Iterator[str]:

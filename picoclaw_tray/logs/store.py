@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import parse_mark
 from picoclaw_tray.logs.masked_blocks import line_pieces
-from picoclaw_tray.logs.private_keys import LONGEST_KEY, begins_key, may_be_inside
+from picoclaw_tray.logs.private_keys import KeyFinder, is_no_inside
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.splitter import decode_line
 
@@ -109,7 +109,7 @@ class LogStore:
         self._marks_of_run: list[int] = []
         self._known_runs: dict[int, KnownRun] = {}
         self._stretches: list[Stretch] = []
-        self._asked = (-1, False)  # a line, and whether a private key goes on there
+        self._keys = KeyFinder()
 
     @property
     def run_id(self) -> int:
@@ -164,7 +164,6 @@ class LogStore:
         self._bytes = 0
         self._cleared_at = self._end
         self._stretches.clear()
-        self._asked = (-1, False)
 
     def snapshot(self) -> LogStore:
         """The lines that are held now; those that come or go afterwards change nothing in it."""
@@ -343,24 +342,9 @@ class LogStore:
     def _without_key(self, n: int) -> bytes:
         """The line, or a mask where it is the inside of a private key printed line by line."""
         raw = self._raw(n)
-        return MASK.encode() if raw.strip() and self._key_goes_on(n, raw) else raw
-
-    def _key_goes_on(self, n: int, raw: bytes) -> bool:
-        """Looks back for the beginning of the key, at most to the line that was asked for last."""
-        if not may_be_inside(raw):
-            return False
-        goes_on = False
-        for before in range(n - 1, max(self.first, n - LONGEST_KEY) - 1, -1):
-            asked, answer = self._asked
-            if before == asked:
-                goes_on = answer
-                break
-            line = self._raw(before)
-            if not may_be_inside(line):
-                goes_on = begins_key(line)
-                break
-        self._asked = (n, goes_on)
-        return goes_on
+        if is_no_inside(raw) or not self._keys.is_inside(n, self.first, self._raw):
+            return raw
+        return MASK.encode()
 
 
 def _reach(max_chars: int) -> int:

@@ -238,42 +238,6 @@ def test_store_masks_and_decodes_on_every_way_out():
     assert store.line(0) == f"key {MASK}"
 
 
-KEY = [
-    b"-----BEGIN RSA PRIVATE KEY-----",
-    b"Proc-Type: 4,ENCRYPTED",
-    b"",
-    b"MIIEpAIBAAKCAQEA7bq8c0Zr8Jm4f8sWb0X3y5kZ1Qm9d2uV6tL7nP0aRcYhKjGx",
-    b"  aGVsbG8gd29ybGQsIHRoaXMgaXMgbm8ga2V5IGF0IGFsbA==",
-    b"QmFzZQ==",
-    b"-----END RSA PRIVATE KEY-----",
-]
-
-
-def test_store_masks_a_private_key_that_was_printed_line_by_line():
-    store = running(max_lines=100)
-    store.extend([b"started", *KEY, b"stopped"])
-    shown = (
-        "started", KEY[0].decode(), MASK, "", MASK, MASK, MASK, KEY[-1].decode(), "stopped",
-    )  # fmt: skip
-
-    assert since(store, 0, 1) == shown
-    assert tuple(store.line(offset) for offset in (6, 4, 5)) == (MASK, MASK, MASK)
-    assert store.beginning(5, 100) == (MASK, 0)
-    assert store.tail(100, 100).render() == shown
-
-
-def test_store_masks_no_words_that_look_like_a_key_without_its_beginning():
-    store = running(max_lines=100)
-    words = [b"-----BEGIN CERTIFICATE-----", *KEY[3:6], b"one", b"", b"two"]
-    store.extend(words)
-
-    assert since(store, 0, 1) == tuple(word.decode() for word in words)
-    store.extend([b"three"])
-    store.clear()
-    store.extend([b"four"])
-    assert store.line(store.first) == "four"
-
-
 @pytest.mark.parametrize("line", HUGE.values(), ids=HUGE)
 def test_beginning_of_a_huge_line_takes_no_time(line):
     store = running(max_bytes=2 * len(line))
@@ -285,14 +249,6 @@ def test_beginning_of_a_huge_line_takes_no_time(line):
     assert time.perf_counter() - begin < 0.5  # hours, where a rule is quadratic
     assert 0 < len(shown) <= 4000
     assert more > len(line) - 50_000
-
-
-def test_store_looks_no_further_back_than_a_private_key_is_long():
-    store = running(max_lines=1000, max_bytes=100_000)
-    store.extend([KEY[0], *[KEY[3]] * 300])
-
-    assert store.line(1) == MASK
-    assert store.line(300) == KEY[3].decode()
 
 
 def test_tail_tells_what_masks_it():

@@ -18,14 +18,7 @@ if TYPE_CHECKING:
 
 
 TOKEN = "93ff969686cdbcb3dd075e8fcecdcbfa"
-KEY = [
-    b"-----BEGIN RSA PRIVATE KEY-----",
-    b"Proc-Type: 4,ENCRYPTED",
-    b"",
-    b"MIIEpAIBAAKCAQEA7bq8c0Zr8Jm4f8sWb0X3y5kZ1Qm9d2uV6tL7nP0aRcYhKjGx",
-    b"QmFzZQ==",
-    b"-----END RSA PRIVATE KEY-----",
-]
+KEY = "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"
 SMALL = PieceSizes(usual=64, longest=512, margin=48)
 
 
@@ -66,21 +59,6 @@ def test_known_values_are_masked_also_in_colours():
 
 def test_value_that_no_line_can_hold_does_no_harm():
     assert masked(b"a?bcdefg", values=("a\ud800bcdefg",)) == [b"a?bcdefg"]
-
-
-def test_private_key_is_masked_line_by_line_also_over_several_blocks():
-    masker = BlockMasker(Redactor())
-
-    told = b"".join(masker.mask_lines([line]) for line in (b"before", *KEY, b"QmFzZQ=="))
-
-    hidden = MASK.encode()
-    assert told.split(b"\n")[:-1] == [
-        b"before", KEY[0], hidden, b"", hidden, hidden, KEY[-1], b"QmFzZQ==",
-    ]  # fmt: skip
-
-
-def test_endless_private_key_comes_to_an_end():
-    assert masked(KEY[0], *[KEY[3]] * 300)[-1] == KEY[3]
 
 
 @given(st.lists(st.sampled_from(PLANTED), min_size=1, max_size=3), st.data())
@@ -124,7 +102,7 @@ def test_planted_secret_does_not_survive_in_pieces(planted, before, after, lette
     [
         lambda secret: f"token={secret}",
         lambda secret: f'{{"api_key":"{secret}"}}',
-        lambda secret: f"{KEY[0].decode()}{secret}{KEY[-1].decode()}",
+        lambda secret: f"{KEY[0]}{secret}{KEY[1]}",
     ],
     ids=["pair", "json", "key"],
 )
