@@ -63,6 +63,7 @@ _BEHIND_ESCAPE = (
     r"(?<=\\[abfnrtv])|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\[[0-9]m)|(?<=\[[0-9]{2}m)"
 )
 _START = rf"(?:(?<![A-Za-z0-9])|{_BEHIND_ESCAPE})"
+_UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 
 
 def _prefixed(name: str, hints: str, prefix: str, rest: str) -> Rule:
@@ -71,14 +72,36 @@ def _prefixed(name: str, hints: str, prefix: str, rest: str) -> Rule:
 
 
 RULES: Final = (
-    Rule("pair", ("key", "token", "secret", "pass", "auth", "cookie"), PAIR, mask_pair, SIGN),
+    Rule(
+        "pair", ("key", "token", "secret", "pass", "pwd", "auth", "cookie"), PAIR, mask_pair, SIGN
+    ),
     # Names such as sk-learn-like-model have neither a digit nor a capital letter; keys do.
     _prefixed(
         "openai-like", "sk-", r"sk-(?:(?:ant|proj|svcacct|admin|or|lf)-)?",
-        r"(?=[a-z_-]{0,63}[0-9A-Z])[A-Za-z0-9_-]{16,}",
+        r"(?:(?=[a-z_-]{0,63}[0-9A-Z])[A-Za-z0-9_-]{16,}|[a-z]{48}(?![A-Za-z0-9_-]))",
     ),
+    # Session keys such as sk_v1_<hash> are none.
+    _prefixed(
+        "elevenlabs-novita-stripe", "sk_", r"sk_(?:live_|test_)?",
+        r"(?:(?=[a-z0-9_-]{0,63}[A-Z])(?=[A-Za-z_-]{0,63}[0-9])[A-Za-z0-9_-]{40,}"
+        r"|(?=[A-Za-z]{0,63}[0-9])[A-Za-z0-9]{24,})",
+    ),
+    _prefixed("longcat", "ak_", "ak_", r"(?=[a-z0-9]{0,63}[A-Z])[A-Za-z0-9]{24,}"),
+    _prefixed("mimo", "tp-", "tp-", r"(?=[A-Za-z]{0,63}[0-9])[A-Za-z0-9]{32,}"),
+    _prefixed("vivgrid", "viv-", "viv-", r"(?=[A-Za-z]{0,63}[0-9])[A-Za-z0-9]{32,}"),
+    _prefixed("venice", "-key-", "VENICE-(?:INFERENCE|ADMIN)-KEY-", r"[A-Za-z0-9_-]{16,}"),
+    _prefixed("modelscope-volcengine", "ms- ark-", "ms-|ark-", rf"{_UUID}(?:-[A-Za-z0-9]+)?"),
+    Rule(
+        "zhipu", (".",),
+        re.compile(rf"{_START}([0-9a-f]{{32}}\.)[A-Za-z0-9]{{16}}(?![A-Za-z0-9])"), rf"\1{MASK}",
+        re.compile(r"\.(?<=[0-9a-f]{32}\.)"),
+    ),
+    _prefixed("baidu", "bce-v3/", "bce-v3/ALTAK-", r"[A-Za-z0-9]{10,}/[0-9a-f]{40}"),
+    _prefixed("brave", "bsa", "BSA", r"(?=[A-Za-z_-]{0,63}[0-9])[A-Za-z0-9_-]{24,}"),
     _prefixed("google", "aiza", "AIza", r"[A-Za-z0-9_-]{30,}"),
+    _prefixed("google-auth", "aq.", r"AQ\.", r"[A-Za-z0-9_-]{30,}"),
     _prefixed("google-oauth", "ya29.", r"ya29\.", r"[A-Za-z0-9_-]{16,}"),
+    _prefixed("google-client", "gocspx-", "GOCSPX-", r"[A-Za-z0-9_-]{20,}"),
     _prefixed(
         "vendor", "gsk_ xai- pplx- hf_ nvapi- tvly- csk- r8_",
         "gsk_|xai-|pplx-|hf_|nvapi-|tvly-(?:dev-|prod-)?|csk-|r8_", r"[A-Za-z0-9_-]{16,}",
@@ -88,16 +111,29 @@ RULES: Final = (
         "gh[opusr]_|github_pat_|glpat-", r"[A-Za-z0-9_-]{16,}",
     ),
     _prefixed("aws", "akia", "AKIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _rule("aws-signature", "signature=", r"([Ss]ignature=)[0-9a-f]{64}", rf"\1{MASK}"),
+    _prefixed(
+        "bedrock", "absk bedrock-api-key-", "ABSK|bedrock-api-key-",
+        r"[A-Za-z0-9]{23}[A-Za-z0-9+/]{20,}={0,2}",
+    ),
     _prefixed(
         "slack", "xox xapp-", r"xox[a-z]-|xapp-",
         r"(?=[A-Za-z-]{0,63}[0-9])[A-Za-z0-9-]{10,}",
     ),
     _rule(
-        "webhook", "webhook hooks.slack.com",
-        r"(/api/webhooks/\d+/|hooks\.slack\.com/[a-z]+/\w+/(?:\w+/)?)[A-Za-z0-9_-]{16,}",
+        "webhook", "hook/ hooks/ hooks.slack.com",
+        r"(/api/webhooks/\d+/|hooks\.slack\.com/[a-z]+/\w+/(?:\w+/)?|/bot/(?:v2/)?hook/)"
+        r"[A-Za-z0-9_-]{16,}",
         rf"\1{MASK}",
     ),
-    _rule("telegram", ":", r"(?<![0-9])([0-9]{6,12}:)[A-Za-z0-9_-]{30,}", rf"\1{MASK}"),
+    _rule("teams", "hook/", r"(/IncomingWebhook/)[A-Za-z0-9_/-]{16,}", rf"\1{MASK}"),
+    _rule("azure-signature", "sig=", r"([?&]sig=)[A-Za-z0-9_-]{43}[A-Za-z0-9_%-]*", rf"\1{MASK}"),
+    _rule(
+        "telegram", ": %3a", r"(?<![0-9])([0-9]{6,12}(?::|%3[Aa]))[A-Za-z0-9_-]{30,}", rf"\1{MASK}"
+    ),
+    _prefixed("matrix", "syt_", "syt_", r"(?=[a-z_-]{0,63}[0-9A-Z])[A-Za-z0-9_-]{24,}"),
+    _prefixed("matrix-oauth", "mat_ mct_", "m[ac]t_", r"[A-Za-z0-9]{30}_[A-Za-z0-9]{6}"),
+    _prefixed("vk", "vk1.a.", r"vk1\.a\.", r"[A-Za-z0-9_-]{40,}"),
     _rule(
         "discord", ".",
         rf"(?:(?<![\w.-])|{_BEHIND_ESCAPE})"

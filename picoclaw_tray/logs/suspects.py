@@ -28,28 +28,32 @@ _LOOKS: Final = tuple(
                 r"k(?:eys?(?:[\"'\\=:\s]|-----)(?<!session_key.)"  # api_key= --api-key
                 r"|en[\"'\\=:\s.]"  # token= token.x --token x
                 r"|ie[\"'\\=:\s]"  # cookie:
-                r"|[-_][a-z0-9_-]{10}"  # sk- gsk_ csk-
+                r"|[-_][a-z0-9_-]{10}"  # sk- gsk_ csk- ak_
                 r"|ia[a-z0-9]{16}"  # AKIA
-                r"|s\.slack)"
+                r"|(?<=absk)[a-z0-9]{23}"
+                r"|s\.slack|s?/(?<=hook/|ooks/))"  # webhooks/1 bot/v2/hook/1
             ),
         ),
-        ("_", r"_(?=[a-z0-9_-]{10})(?<=hf_|r8_|h[opusr]_|at_)"),
-        ("-", r"-(?=[a-z0-9_-]{10})(?<=ai-|lx-|pi-|ly-|at-|pp-|x[a-z]-)"),
+        ("_", r"_(?<=hf_|r8_|h[opusr]_|at_|yt_|ct_)(?=[a-z0-9_-]{10})"),
+        ("-", r"-(?<=ai-|lx-|pi-|ly-|at-|pp-|tp-|ms-|iv-|px-|ey-|x[a-z]-)(?=[a-z0-9_-]{10})"),
         ("ya29.", r"ya29\."),
         ("://", r":(?<=enc:)//[a-z0-9+/=_-]"),
         ("secret", r"secret"),
-        ("pass", r"pass(?:w|phrase)"),
-        ("bearer", r"bearer"),
-        ("webhook", r"webhook"),
+        ("pass", r"pass(?:w|phrase|\\*[\"']|[ \t]*=)"),
+        ("w", r"w(?<=pw)d(?:\\*[\"']|[ \t]*=)"),
+        ("bearer", r"b(?:earer|sa[a-z0-9_-]{24})"),
     )
 )
 _ALIKE: Final = bytes(
     ord("a") if chr(byte) in "abcdefghijklmnopqrstuvwxyz0123456789_-" else byte
     for byte in range(256)
 )
-_DISCORD: Final = b".aaaaaa." + 27 * b"a"
-_TELEGRAM: Final = b":" + 30 * b"a"
 _LONG_WORD: Final = 27 * b"a"
+_BEHIND_DOT: Final = b"." + 27 * b"a"  # AQ.x, vk1.a.x, the end of Discord's
+_AROUND_DOT: Final = 32 * b"a" + b"." + 16 * b"a"  # Zhipu
+_TELEGRAM: Final = b":" + 30 * b"a"
+_TELEGRAM_IN_URL: Final = b"%3a"
+_SIGNATURE: Final = b"=" + 43 * b"a"
 
 
 def is_suspect(text: str) -> bool:
@@ -60,7 +64,14 @@ def is_suspect(text: str) -> bool:
             return True
     alike = lowered.encode("utf-8", "replace").translate(_ALIKE)
     # ``find``, for ``in`` first asks whether the bytes are a number, which takes longer.
-    return alike.find(_LONG_WORD) >= 0 <= max(alike.find(_DISCORD), alike.find(_TELEGRAM))
+    if alike.find(_LONG_WORD) < 0:
+        return False
+    return (
+        "bsa" in lowered
+        or ("%" in lowered and "%3a" in lowered)
+        or "sig" in lowered
+        or max(alike.find(_BEHIND_DOT), alike.find(_AROUND_DOT), alike.find(_TELEGRAM)) >= 0
+    )
 
 
 def suspects(text: bytes) -> Iterator[int]:
@@ -76,8 +87,10 @@ def suspects(text: bytes) -> Iterator[int]:
                 yield match.start()
     alike = lowered.translate(_ALIKE)
     if _LONG_WORD in alike:
-        yield from places_of(_DISCORD, alike)
-        yield from places_of(_TELEGRAM, alike)
+        for needle in (_BEHIND_DOT, _AROUND_DOT, _TELEGRAM, _SIGNATURE):
+            yield from places_of(needle, alike)
+        if b"%" in lowered:
+            yield from places_of(_TELEGRAM_IN_URL, lowered)
 
 
 def line_spans(block: bytes, places: Iterator[int]) -> list[tuple[int, int]]:
