@@ -62,10 +62,10 @@ class TrayApp(QObject):
     """The composition root: one of each, and what connects them.
 
     Signals:
-        token_seen(str): A gateway has this token, which nobody may read anywhere.
+        secret_seen(str): As ``GatewayLog.secret_seen``.
     """
 
-    token_seen = Signal(str)
+    secret_seen = Signal(str)
 
     def __init__(
         self,
@@ -178,7 +178,7 @@ class TrayApp(QObject):
     def _connect(self) -> None:
         controller, board = self._controller, self._board
         self._log.listen_to(controller)
-        self._log.token_seen.connect(self.token_seen)
+        self._log.secret_seen.connect(self.secret_seen)
         self._log.archive_problem_changed.connect(board.on_archive_problem)
         controller.state_changed.connect(board.on_state_changed)
         controller.observed.connect(board.on_observed)

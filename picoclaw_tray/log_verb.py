@@ -18,7 +18,7 @@ from picoclaw_tray.presentation.run_marks import mark_text
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.system.log_archive import archived_runs
-from picoclaw_tray.system.log_files import Tail, known_token, runs_folder
+from picoclaw_tray.system.log_files import Tail, known_secrets, known_token, runs_folder
 from picoclaw_tray.system.paths import gateway_place
 from picoclaw_tray.system.rendezvous import tray_pid
 from picoclaw_tray.system.run_reading import read_run
@@ -202,8 +202,8 @@ def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice
 
 
 def _store(place: GatewayPlace) -> LogStore:
-    """Masks also what only the PID file tells to be a secret."""
-    return LogStore(*_LIMITS, Redactor().knowing(known_token(place)), _words)
+    """Masks also what only other files tell to be a secret."""
+    return LogStore(*_LIMITS, Redactor().knowing(*known_secrets(place)), _words)
 
 
 def _whole(store: LogStore, selection: Selection, options: LogOptions, *, is_quiet: bool) -> int:

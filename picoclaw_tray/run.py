@@ -109,7 +109,7 @@ def _run(
     qt_messages.install()
     try:
         tray_app = TrayApp(site, application, debug=options.debug, sockets=sockets, logged=logged)
-        tray_app.token_seen.connect(own_log.hide)
+        tray_app.secret_seen.connect(own_log.hide)
         tray_app.begin(start=options.start)
         status = application.exec()
         tray_app.finish()

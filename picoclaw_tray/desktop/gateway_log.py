@@ -38,13 +38,13 @@ class GatewayLog(QObject):
     What comes by a pipe is written down too: elsewhere it would be lost with us.
 
     Signals:
-        token_seen(str): A gateway has this token, which nobody may read anywhere.
+        secret_seen(str): A gateway's token, or a secret of its config: nobody may read it anywhere.
         archive_problem_changed(object): As ``LogArchivist.problem_changed``.
         past_run_read(LogStore): The answer to ``read_past_run``.
         cleared(): All lines are forgotten; there is another run.
     """
 
-    token_seen = Signal(str)
+    secret_seen = Signal(str)
     archive_problem_changed = Signal(object)
     past_run_read = Signal(LogStore)
     cleared = Signal()
@@ -184,13 +184,16 @@ class GatewayLog(QObject):
 
     @Slot(Observation)
     def _on_observed(self, observation: Observation) -> None:
-        if observation.token and observation.token not in self.store.redactor.values:
-            self.store.redactor = self.store.redactor.knowing(observation.token)
+        told = filter(None, (observation.token, *observation.secrets))
+        fresh = frozenset(told).difference(self.store.redactor.values)
+        if fresh:
+            self.store.redactor = self.store.redactor.knowing(*fresh)
             if self._archivist is not None:
                 self._archivist.set_redactor(self.store.redactor)
             if self._model is not None:
                 self._model.mask_anew(self.store.redactor)
-            self.token_seen.emit(observation.token)
+            for secret in fresh:
+                self.secret_seen.emit(secret)
 
 
 def _words(mark: RunMark) -> str:

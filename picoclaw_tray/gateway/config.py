@@ -18,6 +18,7 @@ from picoclaw_tray.gateway.config_document import (
     unknown_fields,
 )
 from picoclaw_tray.gateway.config_error import (
+    CONFIG_FILE,
     ConfigError,
     InvalidConfigError,
     placed,
@@ -40,7 +41,12 @@ from picoclaw_tray.gateway.go_json import WrongTypeError, decode_json, take, typ
 from picoclaw_tray.gateway.health import DEFAULT_HOST, DEFAULT_PORT, bind_entries
 from picoclaw_tray.gateway.model_list import model_entries, other_models
 from picoclaw_tray.gateway.release import NEWEST
-from picoclaw_tray.gateway.secrets import MissingSecretFileError, SecretSources, file_name
+from picoclaw_tray.gateway.secrets import (
+    MissingSecretFileError,
+    SecretSources,
+    file_name,
+    is_unmistakable,
+)
 from picoclaw_tray.gateway.security_file import SecurityFile, read_security_file
 
 if TYPE_CHECKING:
@@ -105,6 +111,7 @@ class GatewayConfig:
         logins: providers with a stored credential.
         tools: the whole section, filled in.
         channels: by name, filled in.
+        secrets: values that nobody may read in a log, wherever they stand there.
     """
 
     version: int = CURRENT_VERSION
@@ -122,6 +129,7 @@ class GatewayConfig:
     logins: frozenset[str] = frozenset()
     tools: Mapping[str, object] = field(default_factory=dict, repr=False)
     channels: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def read_config(sources: ConfigSources, release: Release = NEWEST) -> GatewayConfig | ConfigError:
@@ -160,6 +168,7 @@ class _Reading:
         self._sources = sources
         self._environ = sources.environ
         self._release = release
+        self._seen: set[str] = set()  # values of secrets
 
     def read(self) -> GatewayConfig:
         raw = self._sources.config
@@ -209,9 +218,14 @@ class _Reading:
     def _secret(self, raw: str, path: str) -> str:
         """A secret of ``config.json``, where a missing file is an error."""
         try:
-            return self._sources.secrets.read(raw, path)
+            return self._read_secret(raw, path)
         except MissingSecretFileError:
             raise unresolved_secret(SecretProblem.NO_FILE, path, file_name(raw)) from None
+
+    def _read_secret(self, raw: str, path: str, file: str = CONFIG_FILE) -> str:
+        value = self._sources.secrets.read(raw, path, file)
+        self._seen.add(value)
+        return value
 
     def _config(
         self, document: dict[str, object], environ: Mapping[str, str], version: int
@@ -256,12 +270,13 @@ class _Reading:
             logins=stored_logins(self._sources.auth),
             tools=effective["tools"],
             channels=channels,
+            secrets=frozenset(filter(is_unmistakable, self._seen)),
         )
 
     def _security(self) -> SecurityFile:
         if self._sources.security is None:
             return SecurityFile()
-        security = read_security_file(self._sources.security, self._sources.secrets)
+        security = read_security_file(self._sources.security, self._read_secret)
         if isinstance(security, ConfigError):
             raise _ConfigFailedError(security)
         return security

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,8 @@ FILE_SCHEME: Final = "file://"
 ENCRYPTED_SCHEME: Final = "enc://"
 _OVERRIDE: Final = "PICOCLAW_"
 _SALT_NONCE_AND_ONE: Final = 16 + 12 + 1
+_SHORTEST_SECRET: Final = 8
+_WORDS: Final = re.compile(r"[A-Za-z]{1,19}(?:[ _.-]+(?:[A-Za-z]{1,19}|[0-9]{1,2}))*")
 
 
 class MissingSecretFileError(Exception):
@@ -85,6 +88,15 @@ class SecretSources:
         if len(blob) < _SALT_NONCE_AND_ONE:
             return SecretProblem.INCOMPLETE
         return None if self.has_key_file else SecretProblem.NO_KEY_FILE
+
+
+def is_unmistakable(value: str) -> bool:
+    """Whether a secret's value is nothing else wherever it stands: no word, placeholder or number.
+
+    An encrypted one is no secret itself, and masked by its form.
+    """
+    is_short = len(value) < _SHORTEST_SECRET or value.isdecimal()
+    return not (is_short or value.startswith(ENCRYPTED_SCHEME) or _WORDS.fullmatch(value))
 
 
 def file_name(raw: str) -> str:

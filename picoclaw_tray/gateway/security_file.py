@@ -24,9 +24,7 @@ from picoclaw_tray.gateway.go_json import BITS_64, LONGEST_INTEGER
 from picoclaw_tray.gateway.secrets import MissingSecretFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from picoclaw_tray.gateway.secrets import SecretSources
+    from collections.abc import Callable, Iterator, Mapping
 
 _NULL: Final = "tag:yaml.org,2002:null"
 _MERGE: Final = "tag:yaml.org,2002:merge"
@@ -66,14 +64,16 @@ class SecurityFile:
     channels: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
-def read_security_file(raw: bytes, sources: SecretSources) -> SecurityFile | ConfigError:
-    """Reads the file.
+def read_security_file(
+    raw: bytes, read: Callable[[str, str, str], str]
+) -> SecurityFile | ConfigError:
+    """Reads the file; ``read`` gives the value of a secret, as ``SecretSources.read`` does.
 
     A secret that names a missing file is no error, but nothing after it counts. The sections are
     taken in the order of the file, ``channels`` last.
     """
     try:
-        return _Reader(sources).read(_root(raw))
+        return _Reader(read).read(_root(raw))
     except _WrongShapeError as error:
         return security_type_error(error.line)
     except InvalidConfigError as error:
@@ -106,8 +106,8 @@ def _is_too_deep(raw: bytes) -> bool:
 
 
 class _Reader:
-    def __init__(self, sources: SecretSources) -> None:
-        self._sources = sources
+    def __init__(self, read_secret: Callable[[str, str, str], str]) -> None:
+        self._read_secret = read_secret
         self._nodes = 0
 
     def read(self, root: yaml.Node | None) -> SecurityFile:
@@ -217,7 +217,7 @@ class _Reader:
         """What is no plain value has none."""
         if not isinstance(node, yaml.ScalarNode) or _is_null(node):
             return ""
-        return self._sources.read(str(node.value), path, SECURITY_FILE)
+        return self._read_secret(str(node.value), path, SECURITY_FILE)
 
     def _pairs(self, node: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:
         """Names and nodes of a mapping; a name that comes twice is an error, as it is upstream."""

@@ -39,6 +39,15 @@ def known_token(place: GatewayPlace) -> str:
     return record.token if record is not None else ""
 
 
+def known_secrets(place: GatewayPlace) -> tuple[str, ...]:
+    """That token, and the secrets that the files of the config hold."""
+    from picoclaw_tray.gateway.config import GatewayConfig  # noqa: PLC0415 - slow, and not for all
+    from picoclaw_tray.system.config_files import ConfigFiles  # noqa: PLC0415 - as above
+
+    config = ConfigFiles(place, {}).read()
+    return known_token(place), *(config.secrets if isinstance(config, GatewayConfig) else ())
+
+
 class Tail:
     """Follows the runs of a home, one after the other, into a store; waits for nothing.
 

@@ -20,6 +20,7 @@ class Observation:
         facts: For the person; unknown parts are empty.
         config_stamp: Changes whenever PicoClaw's files do.
         token: Of the PID file, to be masked wherever it may turn up; empty if there is none.
+        secrets: Of the config, likewise.
     """
 
     finding: Finding
@@ -27,3 +28,4 @@ class Observation:
     facts: Facts
     config_stamp: Stamp
     token: str = field(default="", repr=False)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)

@@ -10,7 +10,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
 from picoclaw_tray.lifecycle.state import Backoff
-from tests.support.planted import IN_ENVIRONMENT, KNOWN, SAID, assert_nowhere, plant, token_of
+from tests.support.planted import (
+    IN_CONFIG,
+    IN_ENVIRONMENT,
+    IN_SECURITY,
+    KNOWN,
+    SAID,
+    SAID_VALUES,
+    assert_nowhere,
+    plant,
+    token_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +56,7 @@ def test_window_and_notifications_of_a_crash_show_no_planted_secret(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     plant(stand_in_home)
-    site = stand_in_home.site(f"say={SAID},crash-after=1,times=1")
+    site = stand_in_home.site(f"say={SAID} {SAID_VALUES},crash-after=1,times=1")
     rig = start_rig(replace(site, environ={**site.environ, **IN_ENVIRONMENT}))
     rig.open_window()
     rig.app.begin(start=True)
@@ -58,20 +68,21 @@ def test_window_and_notifications_of_a_crash_show_no_planted_secret(
 
     shown = shown_by(rig)
     assert "bot123456789:•••/getMe" in rig.evidence
-    assert any("Bearer ••• and then sk-proj-•••" in line for line in rig.lines)
+    assert any("Bearer ••• and then sk-proj-••• knows ••• and •••" in line for line in rig.lines)
     assert_nowhere((*KNOWN, token), {"the tray": shown.encode(), "the log": caplog.text.encode()})
 
 
-def test_token_of_a_gateway_is_made_known_once(
+def test_secrets_are_made_known_once(
     start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
 ) -> None:
+    plant(stand_in_home)
     rig = start_rig(stand_in_home.site())
     seen: list[str] = []
-    rig.app.token_seen.connect(seen.append)
+    rig.app.secret_seen.connect(seen.append)
 
     rig.app.begin(start=True)
     rig.until_runs()
     rig.look()
     rig.look()
 
-    assert seen == [token_of(stand_in_home)]
+    assert sorted(seen) == sorted((IN_CONFIG, IN_SECURITY, token_of(stand_in_home)))

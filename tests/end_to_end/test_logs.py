@@ -16,7 +16,7 @@ import pytest
 
 from tests.end_to_end.shell import Said, Shell, said
 from tests.end_to_end.tray_program import PATIENCE_S, variables_of
-from tests.support.planted import KNOWN, SAID, token_of
+from tests.support.planted import IN_CONFIG, KNOWN, SAID, SAID_VALUES, plant, token_of
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -246,7 +246,8 @@ def test_past_run_is_read_after_a_crash(shell, start):
 
 
 def test_no_secret_leaves(shell, start, stand_in_home):
-    start(f"say={SAID}")
+    plant(stand_in_home)
+    start(f"say={SAID} {SAID_VALUES}")
     token = token_of(stand_in_home)
     ways = (
         ("logs",),
@@ -260,6 +261,17 @@ def test_no_secret_leaves(shell, start, stand_in_home):
         told = shell(*words)
         assert "bot123456789:" in told.out
         assert not [secret for secret in (*KNOWN, token) if secret in told.out + told.err], words
+
+
+def test_secret_of_the_config_is_masked_in_a_log_that_no_tray_follows(shell, stand_in_home):
+    plant(stand_in_home)
+    stand_in_home.place.log.parent.mkdir(parents=True, exist_ok=True)
+    stand_in_home.place.log.write_text(f"it {SAID_VALUES}\n", encoding="utf-8")
+
+    told = shell("logs")
+
+    assert "it knows ••• and •••" in told.out
+    assert IN_CONFIG not in told.out
 
 
 def test_paths_are_told(shell, stand_in_home):

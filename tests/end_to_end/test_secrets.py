@@ -14,6 +14,7 @@ from tests.support.planted import (
     IN_ENVIRONMENT,
     KNOWN,
     SAID,
+    SAID_VALUES,
     assert_nowhere,
     files_below,
     plant,
@@ -33,7 +34,7 @@ def test_no_planted_secret_is_found_after_a_whole_life(
     panel, panel_tray, start_tray_on_desktop, stand_in_home, tmp_path
 ):
     plant(stand_in_home)
-    switches = f"say={SAID},crash-after=2,times=1"
+    switches = f"say={SAID} {SAID_VALUES},crash-after=2,times=1"
     address = panel.session_bus.address
     shell = Shell(stand_in_home, {**panel.environment, **IN_ENVIRONMENT})
     with watching_bus(address) as bus, watching_command_lines() as command_lines:

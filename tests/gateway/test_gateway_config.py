@@ -564,3 +564,29 @@ def test_read_config_gives_a_config_or_a_classed_error_for_any_files(
     result = read_config(ConfigSources(config, security, auth), release)
 
     assert isinstance(result, GatewayConfig | ConfigError)
+
+
+def test_config_knows_the_secrets_of_both_files_and_of_the_environment():
+    raw = using("m", PLAIN | {"api_keys": ["InConfig1a2b3c", "short1", "sk-example"]})
+    document = json.loads(raw) | {
+        "channel_list": {"telegram": {"settings": {"token": "123456:InChannel1a2b"}}},
+        "tools": {"web": {"brave": {"api_keys": ["file://brave"]}}},
+    }
+    security = b"""
+model_list: {"m:0": {api_keys: [InSecurity1a2b3c]}}
+web: {tavily: {api_keys: [InWeb1a2b3c4d]}}
+channel_list: {discord: {settings: {token: InDiscord1a2b3c}}}
+"""
+    sources = SecretSources(files={"brave": "InFile1a2b3c4d"})
+    environ = {"PICOCLAW_CHANNELS_SLACK_BOT_TOKEN": "InEnvironment1a2b"}
+
+    config = read_config(
+        ConfigSources(json.dumps(document).encode(), security, None, environ, sources)
+    )
+
+    assert isinstance(config, GatewayConfig), config
+    assert config.secrets == {
+        "InConfig1a2b3c", "123456:InChannel1a2b", "InFile1a2b3c4d", "InSecurity1a2b3c",
+        "InWeb1a2b3c4d", "InDiscord1a2b3c", "InEnvironment1a2b",
+    }  # fmt: skip
+    assert not [secret for secret in config.secrets if secret in repr(config)]

@@ -10,6 +10,7 @@ from picoclaw_tray.gateway.config_error import SECURITY_FILE, ConfigErrorKind, I
 from picoclaw_tray.gateway.secrets import (
     MissingSecretFileError,
     SecretSources,
+    is_unmistakable,
     secret_file_names,
 )
 
@@ -119,3 +120,23 @@ def test_secret_file_names_gives_names_for_any_bytes(config, security):
     names = secret_file_names(b'"file://' + config, b"a: file://" + security, {})
 
     assert all(isinstance(name, str) for name in names)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF", "hunter2x", "Correct7Horse-Battery", "q" * 20],
+)
+def test_value_that_is_nothing_else_is_unmistakable(value):
+    assert is_unmistakable(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "a1b2c3d", "password", "your-api-key", "YOUR_BOT_TOKEN_2", "sk-example", "1234567890"],
+)
+def test_word_placeholder_or_number_is_not_unmistakable(value):
+    assert not is_unmistakable(value)
+
+
+def test_encrypted_value_is_no_secret_itself():
+    assert not is_unmistakable(ENCRYPTED)

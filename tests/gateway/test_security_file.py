@@ -13,7 +13,7 @@ SOURCES = SecretSources(files={"k": "from file", "empty": "", "missing": None})
 
 def read(text: str | bytes) -> SecurityFile | ConfigError:
     raw = text.encode() if isinstance(text, str) else text
-    return read_security_file(raw, SOURCES)
+    return read_security_file(raw, SOURCES.read)
 
 
 def file_of(text: str | bytes) -> SecurityFile:

@@ -108,7 +108,7 @@ def test_huge_file_is_read_in_good_time(raw):
 
 @pytest.mark.parametrize("raw", HUGE.values(), ids=HUGE)
 def test_secrets_as_large_as_they_are_read_take_no_long_time(raw):
-    result = read_security_file(raw[: 128 * 1024], SecretSources())
+    result = read_security_file(raw[: 128 * 1024], SecretSources().read)
 
     assert isinstance(result, SecurityFile | ConfigError)
 

@@ -33,6 +33,8 @@ IN_ENVIRONMENT = {
     "PICOCLAW_CHANNELS_TELEGRAM_TOKEN": "987654321:AAEplantedInEnvironment-0123456789ab",
     "SOME_PASSWORD": "Planted2password8of5somebody",
 }
+SAID_VALUES = f"knows {IN_CONFIG} and {IN_SECURITY}"
+"""Nothing tells that they are secrets, but for the files."""
 KNOWN = (IN_CONFIG, IN_SECURITY, SAID_BOT, SAID_BEARER, SAID_KEY, *IN_ENVIRONMENT.values())
 """All of them, but for the token that each gateway makes for itself."""
 

@@ -11,7 +11,7 @@ from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_note
 from picoclaw_tray.logs.store import LogStore
 from picoclaw_tray.system import log_files
 from picoclaw_tray.system.log_archive import ArchiveLimits, LogArchive
-from picoclaw_tray.system.log_files import Tail, known_token, runs_folder
+from picoclaw_tray.system.log_files import Tail, known_secrets, known_token, runs_folder
 from picoclaw_tray.system.paths import GatewayPlace
 
 
@@ -172,3 +172,13 @@ def test_token_is_that_of_the_pid_file(scene):
     scene.pid_file(1)
 
     assert known_token(scene.place) == "0123456789abcdef" * 2
+
+
+def test_secrets_of_the_config_are_known(scene):
+    scene.place.config.write_text(
+        '{"version":3,"model_list":[{"model_name":"m","model":"m","api_keys":["Planted1a2b3c"]}]}'
+    )
+
+    assert known_secrets(scene.place) == ("", "Planted1a2b3c")
+    scene.place.config.write_text("{")
+    assert known_secrets(scene.place) == ("",)
