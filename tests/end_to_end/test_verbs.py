@@ -454,6 +454,7 @@ class TestOneInstance:
         assert (status["phase"], status["tray"]["pid"]) == ("running", tray.program.pid)
         assert (login["state"], login["supported"]) == ("unsupported", False)
         assert quit_["gateway"] == "stopped"
+        wait_until(lambda: not folder.exists(), PATIENCE_S, what="the end of the folder")
         assert list(Path(os.environ["TMPDIR"]).iterdir()) == []
 
     def test_tray_after_one_that_was_killed_takes_over_at_once(self, shell, home, start_tray):
