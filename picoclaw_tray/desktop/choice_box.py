@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
@@ -48,7 +48,6 @@ class ChoiceBox(QComboBox):
         self._waiting: tuple[Choice, ...] | None = None
         self._rows: list[Choice | None] = []  # none: a rule
         self._value: object = None
-        self._is_open = False
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(letters)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -68,8 +67,7 @@ class ChoiceBox(QComboBox):
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """Sets what differs; the first one stands in for a chosen one that is gone."""
         self._waiting = tuple(choices)
-        if not self._is_open:
-            self._take_over()
+        self._take_over()
 
     def choose(self, value: object) -> None:
         """Chooses as a person would; a value that is not there changes nothing."""
@@ -80,21 +78,27 @@ class ChoiceBox(QComboBox):
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
         """Opens the list, wide enough for its choices."""
         self.opening.emit()
-        self._is_open = True
         view = self.view()
+        view.installEventFilter(self)
         widest = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width()
         view.setMinimumWidth(min(widest, _WIDEST * self.width()))
         super().showPopup()
 
-    def hidePopup(self) -> None:  # noqa: N802 - Qt's name
-        """Closes the list, and takes over what changed meanwhile."""
-        super().hidePopup()
-        self._is_open = False
-        self._take_over()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Takes over what changed while the list was open: Escape closes it without a word.
 
+        Not at once: what was chosen in the list is set only after it was closed.
+        """
+        if event.type() == QEvent.Type.Hide:
+            QTimer.singleShot(0, self, self._take_over)
+        return super().eventFilter(watched, event)
+
+    @Slot()
     def _take_over(self) -> None:
+        if self._waiting is None or self.view().isVisible():
+            return
         choices, self._waiting = self._waiting, None
-        if choices is None or choices == self._choices:
+        if choices == self._choices:
             return
         self._choices = choices
         blocker = QSignalBlocker(self)

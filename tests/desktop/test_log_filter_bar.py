@@ -243,7 +243,42 @@ def test_open_list_does_not_change_under_the_pointer(rig):
     while_open = box.count()
     box.hidePopup()
 
-    assert (while_open, box.count()) == (1, 2)
+    rig.qtbot.waitUntil(lambda: box.count() == 2)
+    assert while_open == 1
+
+
+@pytest.mark.qt_log_ignore("plugin does not support")
+def test_list_that_was_left_with_escape_offers_what_is_new(rig):
+    rig.bar.set_runs(RUNS[1:])
+    box = rig.bar._scope._run
+    box.showPopup()
+    rig.qtbot.keyClick(box.view(), Key.Key_Escape)
+    assert not box.view().isVisible()
+
+    rig.bar.set_runs(RUNS)
+    box.showPopup()
+    offered = [box.itemText(row) for row in range(box.count())]
+    rig.qtbot.keyClick(box.view(), Key.Key_Down)
+    rig.qtbot.keyClick(box.view(), Key.Key_Return)
+
+    assert offered[:3] == ["All runs", "Run 2", "Run 1"]
+    assert box.currentText() == "Run 2"
+    assert rig.told == [Query(run=2), 2]
+
+
+@pytest.mark.qt_log_ignore("plugin does not support")
+def test_run_that_is_chosen_after_others_came_stays_chosen(rig):
+    rig.bar.set_runs(RUNS[1:])
+    box = rig.bar._scope._run
+    box.showPopup()
+    rig.bar.set_runs(RUNS)
+
+    rig.qtbot.keyClick(box.view(), Key.Key_Down)
+    rig.qtbot.keyClick(box.view(), Key.Key_Return)
+
+    rig.qtbot.waitUntil(lambda: box.itemText(1) == "Run 2")
+    assert box.currentText() == "Run 1"
+    assert rig.told == [Query(run=1), 1]
 
 
 @pytest.mark.qt_log_ignore("plugin does not support")
