@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import (
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from picoclaw_tray.logs.query import Matcher
 
 _PLACEHOLDER_MARGIN: Final = 32
+_Flag = QItemSelectionModel.SelectionFlag
+_ONLY_THIS_ROW: Final = _Flag.ClearAndSelect | _Flag.Rows
 
 
 class LogView(QTableView):
@@ -121,7 +124,8 @@ class LogView(QTableView):
         row = self._log.row_of(n)
         if row < self._log.rowCount() and self._log.line_at(row) == n:
             index = self._log.index(row, Column.MESSAGE)
-            self.setCurrentIndex(index)
+            # setCurrentIndex would add to what is selected while Shift is held: for Shift+F3.
+            self.selectionModel().setCurrentIndex(index, _ONLY_THIS_ROW)
             self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def set_wraps(self, wraps: bool) -> None:  # noqa: FBT001 - a setter

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from picoclaw_tray.desktop.level_colours import level_colours, match_colours
@@ -250,6 +251,18 @@ def test_search_counts_colours_and_goes_round(rig):
     assert count(rig) == "1 of 5"
     rig.qtbot.keyClick(field(rig), Key.Key_F3, SHIFT)
     assert count(rig) == "5 of 5"
+
+
+def test_previous_match_alone_is_selected(rig):
+    find(rig, "agent")
+    rig.view.setFocus()
+    rig.key(Key.Key_F3)
+    rig.key(Key.Key_F3)
+    rig.print(1)
+    # Through the window: a key that is sent to a widget is not held for anybody else.
+    QTest.keyClick(rig.window.windowHandle(), Key.Key_F3, SHIFT)
+
+    assert list(rig.view.selected_lines()) == [3]
 
 
 def test_match_is_coloured(rig):
