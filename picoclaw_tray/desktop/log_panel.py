@@ -56,7 +56,7 @@ class LogPanel(QWidget):
         self.silence = SilenceStrip()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.actions_ = LogActions(self.view, window)
-        self._search = LogSearch(model, self)
+        self._search = LogSearch(model, self.view.lines_in_sight, self)
         self._lines = ReadableLabel()
         self._newest = PaddedButton(_FOOTER_PADDING)
         self._more = PaddedButton(_FOOTER_PADDING + _ARROW)

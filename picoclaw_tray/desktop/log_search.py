@@ -14,6 +14,8 @@ from picoclaw_tray.logs.query import Search, matcher
 from picoclaw_tray.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from picoclaw_tray.desktop.log_model import LogModel
     from picoclaw_tray.logs.query import Matcher
 
@@ -23,6 +25,10 @@ PAUSE_MS: Final = 200
 
 class LogSearch(QObject):
     """Works in slices, between other events; knows the lines that it has come to.
+
+    Args:
+        model: Whose rows are searched.
+        in_sight: The numbers of the lines on the screen: where a person is who is at no line.
 
     Signals:
         matcher_changed(object): What is to be coloured from now on: a ``Matcher`` or none.
@@ -37,9 +43,12 @@ class LogSearch(QObject):
     counted = Signal(int, int, bool)
     found = Signal(int)
 
-    def __init__(self, model: LogModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self, model: LogModel, in_sight: Callable[[], range], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._log = model
+        self._in_sight = in_sight
         self._search = Search()
         self._matcher: Matcher | None = None
         self._index: MatchIndex | None = None
@@ -59,7 +68,7 @@ class LogSearch(QObject):
 
     @Slot(Search)
     def set_search(self, search: Search) -> None:
-        """Looks for something else; the nearest match below the current line is shown."""
+        """Looks for something else; the nearest match is shown, from where the person is."""
         self._search = search
         found = matcher(search) if search.pattern else None
         self._problem = found if isinstance(found, Text) else None
@@ -79,13 +88,14 @@ class LogSearch(QObject):
     def go_to_next(self) -> None:
         """To the next match below, and from the last one to the first."""
         if self._index is not None:
-            self._go_to(self._index.next_after(self._place))
+            place = self._place if self._place >= 0 else self._in_sight().start - 1
+            self._go_to(self._index.next_after(place))
 
     @Slot()
     def go_to_previous(self) -> None:
         """To the next match above, and from the first one to the last."""
         if self._index is not None:
-            place = self._place if self._place >= 0 else self._log.store.end
+            place = self._place if self._place >= 0 else self._in_sight().stop
             self._go_to(self._index.previous_before(place))
 
     def _go_to(self, n: int | None) -> None:
@@ -120,8 +130,8 @@ class LogSearch(QObject):
                 break
         self._tell(complete=not more)
         if self._wants_next and self._index.count and not more:
-            first = self._index.next_after(self._place - 1)
-            self._go_to(first)
+            place = self._place if self._place >= 0 else self._in_sight().start
+            self._go_to(self._index.nearest(place))
 
     def _tell(self, *, complete: bool = True) -> None:
         index = self._index

@@ -110,6 +110,14 @@ class LogView(QTableView):
         current = self.currentIndex()
         return self._log.line_at(current.row()) if current.isValid() else None
 
+    def lines_in_sight(self) -> range:
+        """From the number of the first line on the screen to that of the last one."""
+        first, last = (self.rowAt(y) for y in (0, self.viewport().height() - 1))
+        if first < 0:
+            return range(0)
+        last = self._log.rowCount() - 1 if last < 0 else last
+        return range(self._log.line_at(first), self._log.line_at(last) + 1)
+
     def selected_lines(self) -> Iterator[int]:
         """The numbers of the selected lines, from top to bottom."""
         return map(self._log.line_at, chain.from_iterable(self._selected_rows()))

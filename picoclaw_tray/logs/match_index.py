@@ -71,6 +71,12 @@ class MatchIndex:
         is_match = place < len(self._matches) and self._matches[place] == n
         return place + 1 if is_match else 0
 
+    def nearest(self, n: int) -> int | None:
+        """The first match from a line on, or else the last one above; none if there is none."""
+        if not self._matches:
+            return None
+        return self._matches[min(bisect_left(self._matches, n), len(self._matches) - 1)]
+
     def next_after(self, n: int) -> int | None:
         """The next match below a line, after the last one the first; none if there is none."""
         if not self._matches:

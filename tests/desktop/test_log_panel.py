@@ -253,6 +253,34 @@ def test_search_counts_colours_and_goes_round(rig):
     assert count(rig) == "5 of 5"
 
 
+def test_search_begins_where_the_person_looks(rig):
+    rig.print(150, "word {}")
+    find(rig, "word")
+    at_the_end = rig.view.current_line
+
+    rig.view.selectionModel().clear()
+    rig.bar.setValue(50)
+    rig.key(Key.Key_F3)
+    below = rig.view.current_line
+    rig.view.selectionModel().clear()
+    rig.bar.setValue(50)
+    rig.key(Key.Key_F3, SHIFT)
+
+    sight = rig.bar.pageStep()
+    assert at_the_end is not None
+    assert 156 - sight - 2 <= at_the_end < 156
+    assert below == 50
+    assert rig.view.current_line in {49 + sight, 50 + sight}
+
+
+def test_nearest_match_is_the_last_one_above_where_there_is_none_below(rig):
+    rig.print(150, "word {}")
+
+    find(rig, "slow")
+
+    assert (count(rig), rig.view.current_line) == ("1 of 1", 2)
+
+
 def test_previous_match_alone_is_selected(rig):
     find(rig, "agent")
     rig.view.setFocus()

@@ -223,6 +223,7 @@ def test_matches_are_counted_and_gone_through_in_a_ring():
 
     assert index.count == 3
     assert [index.position_of(n) for n in range(5)] == [1, 0, 2, 0, 3]
+    assert [index.nearest(n) for n in (-1, 0, 1, 4, 5)] == [0, 0, 2, 4, 4]
     assert [index.next_after(n) for n in (-1, 0, 1, 4)] == [0, 2, 2, 0]
     assert [index.previous_before(n) for n in (0, 1, 2, 5)] == [4, 0, 0, 4]
 
@@ -231,7 +232,8 @@ def test_nothing_that_matches_leads_nowhere():
     index = index_of(store_of(b"x"), "a")
     index.advance(10)
 
-    assert (index.count, index.next_after(0), index.previous_before(0)) == (0, None, None)
+    assert index.count == 0
+    assert (index.nearest(0), index.next_after(0), index.previous_before(0)) == (None, None, None)
 
 
 def test_only_rows_are_searched():
