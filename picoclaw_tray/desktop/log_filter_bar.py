@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from picoclaw_tray.desktop.filter_state import FilterState
 from picoclaw_tray.desktop.flow_layout import FilledFlowLayout
 from picoclaw_tray.desktop.level_colours import LOOKS, level_colours
 from picoclaw_tray.desktop.log_scope import LogScope
@@ -27,18 +28,6 @@ _SPACING: Final = 4
 _PADDING: Final = QSize(12, 6)
 _SHORTEST_FIELD: Final = 12
 _LONGEST_COUNT: Final = "10,000 of 10,000"
-
-
-@dataclass(frozen=True, slots=True)
-class FilterState:
-    """What a person set, without the run: to be remembered."""
-
-    level: Level | None = None
-    component: str = ""
-    pattern: str = ""
-    is_regex: bool = False
-    is_case_sensitive: bool = False
-    only_matches: bool = False
 
 
 class FilterBar(QWidget):
@@ -123,6 +112,11 @@ class FilterBar(QWidget):
         self._scope.choose(state.level, state.component)
         self._is_restoring = False
         self._tell()
+
+    def show_all_lines(self) -> None:
+        """Takes every filter off; what is looked for is looked for on."""
+        self._scope.show_all_runs()
+        self.restore(replace(self.state(), level=None, component="", only_matches=False))
 
     # -- what is offered and shown -----------------------------------------------------------------
 

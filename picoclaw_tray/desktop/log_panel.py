@@ -74,6 +74,7 @@ class LogPanel(QWidget):
         view.opened.connect(self._on_opened)
         view.escaped.connect(self._on_details_closed)
         view.text_size.changed.connect(self.details.text_size.set_above_usual)
+        view.placeholder.all_wished.connect(self._on_all_wished)
         self._newest.clicked.connect(self._on_newest_clicked)
         actions.clear_wished.connect(self.clear_requested)
         actions.details.toggled.connect(self._on_details_toggled)
@@ -102,6 +103,11 @@ class LogPanel(QWidget):
         """How large the gateway's own log is, in words; may be empty."""
         self._size = size
         self._on_caught_up()
+
+    @Slot()
+    def _on_all_wished(self) -> None:
+        self.filter.show_all_lines()
+        self.view.setFocus()
 
     @Slot(Query)
     def _on_query_changed(self, query: Query) -> None:

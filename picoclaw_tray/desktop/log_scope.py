@@ -92,6 +92,11 @@ class LogScope(QWidget):
         """Chooses a run that is offered; none: all in memory."""
         self._run.choose(key)
 
+    def show_all_runs(self) -> None:
+        """Filters by no run; one on disk is no filter."""
+        if self.run_in_memory is not None:
+            self._run.choose(None)
+
     def set_components(self, names: Sequence[str]) -> None:
         """Offers these, and the chosen one."""
         self._components = tuple(names)

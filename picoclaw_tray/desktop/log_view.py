@@ -10,17 +10,16 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
-    QRectF,
-    Qt,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFont, QFontDatabase, QKeySequence, QPainter, QTextOption
+from PySide6.QtGui import QFont, QFontDatabase, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from picoclaw_tray.desktop.log_delegate import LineDelegate
 from picoclaw_tray.desktop.log_fit import LogFit
 from picoclaw_tray.desktop.log_model import Column
+from picoclaw_tray.desktop.log_placeholder import LogPlaceholder
 from picoclaw_tray.desktop.text_size import TextSize
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
         QFocusEvent,
         QHideEvent,
         QKeyEvent,
-        QPaintEvent,
         QResizeEvent,
         QShowEvent,
     )
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     from picoclaw_tray.desktop.log_model import LogModel
     from picoclaw_tray.logs.query import Matcher
 
-_PLACEHOLDER_MARGIN: Final = 32
 _Flag = QItemSelectionModel.SelectionFlag
 _ONLY_THIS_ROW: Final = _Flag.ClearAndSelect | _Flag.Rows
 
@@ -66,12 +63,12 @@ class LogView(QTableView):
         self._log = model
         self._is_following = True
         self._seen_end = 0
-        self._placeholder = ""
         self._delegate = LineDelegate(self, model)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.fit = LogFit(self, model, self._delegate)
         self._set_up_looks()
+        self.placeholder = LogPlaceholder(self, model)
         self.text_size = TextSize(self)
         model.modelReset.connect(self._on_reset)
         model.rowsRemoved.connect(self._on_rows_removed)
@@ -150,13 +147,6 @@ class LogView(QTableView):
         self._log.set_paused(paused)
         self.tail_changed.emit()
 
-    def set_placeholder(self, text: str) -> None:
-        """What is written in the middle as long as there is no line."""
-        if text != self._placeholder:
-            self._placeholder = text
-            self.setAccessibleDescription(text)
-            self.viewport().update()
-
     @Slot()
     def show_newest(self) -> None:
         """Goes to the end and follows."""
@@ -165,7 +155,8 @@ class LogView(QTableView):
     def showEvent(self, event: QShowEvent) -> None:
         """Wakes the model."""
         super().showEvent(event)
-        self.horizontalHeader().setFont(self._prose_font())
+        for part in (self.horizontalHeader(), self.placeholder):
+            part.setFont(self._prose_font())
         self._log.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -174,8 +165,9 @@ class LogView(QTableView):
         self._log.sleep()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lets the column fill the width."""
+        """Lets the column and the placeholder fill the width."""
         super().resizeEvent(event)
+        self.placeholder.setGeometry(self.viewport().rect())
         self.fit.fit_columns()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -201,12 +193,6 @@ class LogView(QTableView):
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Writes the placeholder where there are no lines."""
-        super().paintEvent(event)
-        if self._placeholder and not self._log.rowCount():
-            self._paint_placeholder()
 
     def scrollTo(  # noqa: N802 - Qt's name
         self,
@@ -279,19 +265,6 @@ class LogView(QTableView):
             (range(part.top(), part.bottom() + 1) for part in ranges),
             key=lambda rows: rows.start,
         )
-
-    def _paint_placeholder(self) -> None:
-        painter = QPainter(self.viewport())
-        painter.setFont(self._prose_font())
-        colour = self.palette().text().color()
-        colour.setAlphaF(0.7)
-        painter.setPen(colour)
-        margin = _PLACEHOLDER_MARGIN
-        area = QRectF(self.viewport().rect()).adjusted(margin, margin, -margin, -margin)
-        option = QTextOption(Qt.AlignmentFlag.AlignCenter)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        painter.drawText(area, self._placeholder, option)
-        painter.end()
 
     def _prose_font(self) -> QFont:
         # The window's own font does not say what it is: a painter takes it for the log's.

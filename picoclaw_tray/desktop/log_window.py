@@ -125,8 +125,8 @@ class GatewayWindow(QMainWindow):
         self._leave_room()
 
     def set_placeholder(self, text: str) -> None:
-        """What is written in the log as long as it is empty."""
-        self.panel.view.set_placeholder(text)
+        """What is written in the log as long as there are no lines."""
+        self.panel.view.placeholder.set_reason(text)
 
     def set_confirm_close(self, confirm: bool) -> None:  # noqa: FBT001 - a setter
         """Whether closing only emits ``close_requested``; for a window without a tray icon."""

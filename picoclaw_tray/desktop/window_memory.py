@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray
 
-from picoclaw_tray.desktop.log_filter_bar import FilterState
+from picoclaw_tray.desktop.filter_state import FilterState
 from picoclaw_tray.logs.entry import Level
 from picoclaw_tray.system.files import read_bounded, write_private
 

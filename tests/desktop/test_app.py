@@ -241,7 +241,9 @@ def test_empty_log_says_why_it_is_empty(rig: Rig) -> None:
     view = rig.open_window().findChild(LogView)
     assert isinstance(view, LogView)
 
-    assert view._placeholder == rendered(log_placeholder(Situation(Surroundings("", ""))))
+    said = rendered(log_placeholder(Situation(Surroundings("", ""))))
+    assert view.accessibleDescription() == said
+    assert said in rig.says
 
 
 def test_notice_of_the_life_cycle_is_told_and_stays_in_the_window(

@@ -463,7 +463,7 @@ def test_window_says_where_the_log_of_an_adopted_gateway_is(
     with stand_in_home.started_by_hand():
         rig.app.begin(start=True)
         rig.until_runs()
-        rig.until(lambda: str(stand_in_home.place.log) in view._placeholder)
+        rig.until(lambda: str(stand_in_home.place.log) in view.accessibleDescription())
 
 
 def test_closed_window_has_the_feed_sleep(

@@ -5,8 +5,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
+from picoclaw_tray.desktop.filter_state import FilterState
 from picoclaw_tray.desktop.level_colours import contrast
-from picoclaw_tray.desktop.log_filter_bar import FilterBar, FilterState
+from picoclaw_tray.desktop.log_filter_bar import FilterBar
 from picoclaw_tray.desktop.log_scope import RunChoice
 from picoclaw_tray.desktop.parts import PaddedButton
 from picoclaw_tray.logs.entry import Level

@@ -11,15 +11,17 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
+from picoclaw_tray.desktop.filter_state import FilterState
 from picoclaw_tray.desktop.level_colours import level_colours, match_colours
 from picoclaw_tray.desktop.log_export import Form
-from picoclaw_tray.desktop.log_filter_bar import FilterState
 from picoclaw_tray.desktop.log_model import Column, LogModel
+from picoclaw_tray.desktop.log_scope import RunChoice
 from picoclaw_tray.desktop.log_view import LogView
 from picoclaw_tray.desktop.search_field import SearchField
 from picoclaw_tray.desktop.window_memory import WindowMemory
 from picoclaw_tray.logs.entry import Level, Source
 from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
+from picoclaw_tray.logs.query import Query
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.store import LogStore
 from tests.support.window_rig import HELD, LEFT, Key, Modifier, WindowRig
@@ -215,6 +217,36 @@ def test_filter_of_a_full_store_works_in_slices(rig):
 
     assert before == 100_000
     assert rig.model.rowCount() == 33_333
+
+
+def test_lines_that_are_all_hidden_are_shown_with_one_click(rig):
+    rig.window.set_placeholder("No output yet")
+    rig.panel.filter.set_runs((RunChoice("Run 1", 1),))
+    rig.panel.filter.choose_run(1)
+    filter_by(rig, level=Level.ERROR, component="channels", pattern="slow", only_matches=True)
+    assert says(rig, "No line passes the filters. Hidden lines: 6")
+    assert rig.view.accessibleDescription().startswith("No line passes")
+    assert not says(rig, "No output yet")
+
+    rig.qtbot.mouseClick(rig.button("Show all lines"), LEFT)
+
+    assert len(rig.lines) == 6
+    assert rig.panel.filter.state() == FilterState(pattern="slow")
+    assert rig.panel.filter.query == Query()
+    assert rig.view.hasFocus()
+    assert not rig.button("Show all lines").isVisible()
+    rig.qtbot.waitUntil(lambda: count(rig) == "1 of 1")
+
+
+def test_nothing_is_hidden_where_there_are_no_lines(rig):
+    rig.window.set_placeholder("No output yet")
+    filter_by(rig, level=Level.ERROR)
+
+    rig.store.clear()
+    rig.model.catch_up()
+
+    assert says(rig, "No output yet")
+    assert not rig.button("Show all lines").isVisible()
 
 
 def test_filter_is_taken_off_again(rig):

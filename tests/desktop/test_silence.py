@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from picoclaw_tray.desktop.log_filter_bar import FilterState
+from picoclaw_tray.desktop.filter_state import FilterState
 from picoclaw_tray.desktop.silence_strip import SilenceStrip
 from picoclaw_tray.logs.entry import Level
 

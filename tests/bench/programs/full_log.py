@@ -18,7 +18,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
-from picoclaw_tray.desktop.log_filter_bar import FilterState
+from picoclaw_tray.desktop.filter_state import FilterState
 from picoclaw_tray.desktop.log_model import LogModel
 from picoclaw_tray.desktop.log_window import GatewayWindow
 from picoclaw_tray.logs.entry import Level
