@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray
@@ -24,7 +23,8 @@ log = logging.getLogger(__name__)
 
 _NAME: Final = "window.json"
 _LIMIT: Final = 64 * 1024
-_LONGEST_PATTERN: Final = 1000
+_LONGEST_NAME: Final = 1000
+_MOST_ZOOM: Final = 1000
 _SHORTEST_SECRET: Final = 6
 
 
@@ -47,19 +47,23 @@ class WindowMemory:
         if isinstance(columns, dict):
             panel.view.fit.restore(columns)
         zoom = content.get("zoom")
-        if isinstance(zoom, int | float) and abs(zoom) < _LONGEST_PATTERN:
+        if isinstance(zoom, int | float) and abs(zoom) < _MOST_ZOOM:
             panel.view.text_size.set_above_usual(float(zoom))
         panel.actions_.wrap.setChecked(content.get("wraps") is True)
         panel.actions_.details.setChecked(content.get("details") is True)
         panel.filter.restore(_filter(content.get("filter")))
 
     def keep(self, panel: LogPanel, redactor: Redactor) -> None:
-        """Writes down how it is set up now; what was searched for only if it is no secret."""
+        """Writes down how it is set up now, but for what was searched: that was for the moment."""
         state = panel.filter.state()
-        told = asdict(state) | {"level": None if state.level is None else state.level.name}
-        for name, told_text in (("pattern", state.pattern), ("component", state.component)):
-            if len(told_text) > _LONGEST_PATTERN or _may_be_secret(told_text, redactor):
-                told[name] = ""
+        name = state.component
+        is_usable = len(name) <= _LONGEST_NAME and not _may_be_secret(name, redactor)
+        told = {
+            "level": None if state.level is None else state.level.name,
+            "component": name if is_usable else "",
+            "is_regex": state.is_regex,
+            "is_case_sensitive": state.is_case_sensitive,
+        }
         content = {
             "geometry": _text(panel.window().saveGeometry()),
             "split": _text(panel.splitter.saveState()),
@@ -91,14 +95,12 @@ def _may_be_secret(told: str, redactor: Redactor) -> bool:
 def _filter(told: object) -> FilterState:
     if not isinstance(told, dict):
         return FilterState()
-    component, pattern = (told.get(name) for name in ("component", "pattern"))
+    component = told.get("component")
     return FilterState(
         level={level.name: level for level in Level}.get(str(told.get("level"))),
         component=component if isinstance(component, str) else "",
-        pattern=pattern if isinstance(pattern, str) else "",
         is_regex=told.get("is_regex") is True,
         is_case_sensitive=told.get("is_case_sensitive") is True,
-        only_matches=told.get("only_matches") is True,
     )
 
 
