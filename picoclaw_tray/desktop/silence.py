@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.lifecycle.state import Running
 from picoclaw_tray.logs.entry import Level
-from picoclaw_tray.presentation.log_level import other_level, silence
+from picoclaw_tray.presentation.log_level import after_restart, level_to_come, silence
 from picoclaw_tray.presentation.situation import Situation
 from picoclaw_tray.presentation.tray import Wish
 
 if TYPE_CHECKING:
     from picoclaw_tray.desktop.silence_strip import SilenceStrip
+    from picoclaw_tray.lifecycle.state import ProcessKey
     from picoclaw_tray.settings import Settings
 
 
@@ -44,6 +45,8 @@ class Silence(QObject):
     @Slot(Situation)
     def on_situation(self, situation: Situation) -> None:
         """The gateway, or what is known of it, is another one."""
+        if _key_of(situation) != _key_of(self._situation):
+            self._chosen = ""  # that was for the one before
         self._situation = situation
         self._tell()
 
@@ -55,23 +58,24 @@ class Silence(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        sentence = self._sentence()
-        self._strip.show_silence("" if sentence == self._dismissed else sentence)
-        self._strip.show_level(self._chosen or self._set or self._situation.facts.log_level)
-        self._strip.set_restart_enabled(isinstance(self._situation.state.phase, Running))
-
-    def _sentence(self) -> str:
         situation = self._situation
+        level = level_to_come(situation, self._chosen)
+        sentence = self._sentence(level)
+        self._strip.show_silence("" if sentence == self._dismissed else sentence)
+        self._strip.show_level(level or self._set or situation.facts.log_level)
         process = situation.state.process
-        if process is not None and not process.ours and (self._set or self._chosen):
-            return ""  # what we know of its level holds for gateways of ours
-        then = other_level(situation, self._chosen) if self._chosen else None
-        told = then or silence(situation, self._looked_for)
+        is_managed = process is not None and process.managed
+        self._strip.offer_restart("" if is_managed else level)
+        self._strip.set_restart_enabled(isinstance(situation.state.phase, Running))
+
+    def _sentence(self, level: str) -> str:
+        situation = self._situation
+        told = after_restart(situation, level) if level else silence(situation, self._looked_for)
         return rendered(told) if told else ""
 
     @Slot(str)
     def _on_level_chosen(self, level: str) -> None:
-        self._chosen = level
+        self._chosen = self._set = level
         self._dismissed = ""
         self.setting_wished.emit("log_level", level)
         self._tell()
@@ -82,5 +86,10 @@ class Silence(QObject):
 
     @Slot()
     def _on_dismissed(self) -> None:
-        self._dismissed = self._sentence()
+        self._dismissed = self._sentence(level_to_come(self._situation, self._chosen))
         self._tell()
+
+
+def _key_of(situation: Situation) -> ProcessKey | None:
+    process = situation.state.process
+    return None if process is None else process.key

@@ -26,7 +26,9 @@ _SHORTEST_LINE: Final = 240
 
 
 class SilenceStrip(Card):
-    """A sentence, another log level, and a restart. Hidden as long as there is no sentence.
+    """A sentence, another log level, and then a restart. Hidden as long as there is no sentence.
+
+    The button for the level stays in its place when the one for the restart comes.
 
     Signals:
         level_chosen(str): The person wants this level, one of ``LEVELS``.
@@ -62,6 +64,12 @@ class SilenceStrip(Card):
         for action in self._levels.actions():
             action.setChecked(action.data() == level)
 
+    def offer_restart(self, level: str) -> None:
+        """Offers a restart with this level; with an empty one none."""
+        if level:
+            self._name_restart(level)
+        self._restart.setVisible(bool(level))
+
     def set_restart_enabled(self, is_enabled: bool) -> None:  # noqa: FBT001 - a setter
         """Whether the gateway can be restarted."""
         self._restart.setEnabled(is_enabled)
@@ -78,6 +86,9 @@ class SilenceStrip(Card):
         )
         if direction is not self._line.direction():
             self._line.setDirection(direction)
+
+    def _name_restart(self, level: str) -> None:
+        self._restart.setText(self.tr("Restart with {level}").format(level=level))
 
     @Slot(QAction)
     def _on_level_chosen(self, action: QAction) -> None:
@@ -101,7 +112,8 @@ class SilenceStrip(Card):
         self._level.setToolTip(self.tr("For this start and later ones"))
         self._level.setMenu(self._menu)
         self._level.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._restart.setText(self.tr("Restart now"))
+        self._name_restart(LEVELS[0])  # there is to be room for it when it comes
+        self._restart.hide()
         self._restart.clicked.connect(self.restart_wished)
         self._dismiss.setText("×")
         self._dismiss.setAccessibleName(self.tr("Dismiss"))
@@ -114,9 +126,9 @@ class SilenceStrip(Card):
         self._column.setContentsMargins(margins.left(), _SLIM, _SLIM, _SLIM)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        buttons.addWidget(self._level)
-        buttons.addWidget(self._restart)
         buttons.addStretch()
+        buttons.addWidget(self._restart)
+        buttons.addWidget(self._level)
         self._line.setSpacing(_SLIM)
         self._line.addWidget(self._text, 1)
         self._line.addLayout(buttons)

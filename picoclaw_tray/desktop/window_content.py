@@ -10,6 +10,7 @@ from picoclaw_tray.desktop.cards import FailureContent
 from picoclaw_tray.desktop.log_window import WindowContent
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.presentation.failure_card import failure_facts, failure_lines
+from picoclaw_tray.presentation.log_level import but_for_level
 from picoclaw_tray.presentation.notices import shown_failure, standing_notices
 from picoclaw_tray.presentation.remedies import concern_failure, remedies
 from picoclaw_tray.presentation.status import next_step_of
@@ -45,7 +46,7 @@ def _notices(situation: Situation, *, no_host: bool) -> Iterator[str]:
             "window",
             "This desktop has no system tray, so there is no icon. Everything can be done here.",
         )
-    yield " ".join(map(rendered, standing_notices(situation)))
+    yield " ".join(map(rendered, standing_notices(but_for_level(situation))))
 
 
 def _failure(state: State) -> FailureContent | None:

@@ -12,6 +12,7 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from picoclaw_tray.gateway.level_change import LOG_LEVEL
 from picoclaw_tray.gateway.models import DEFAULT_PROVIDER, KNOWN_PROVIDERS, canonical_provider
 from picoclaw_tray.gateway.secrets import ENCRYPTED_SCHEME
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
@@ -39,7 +40,6 @@ _NOTHING = QT_TRANSLATE_NOOP("Change", "none")
 
 _HOST = QT_TRANSLATE_NOOP("Change", "host")
 _PORT = QT_TRANSLATE_NOOP("Change", "port")
-_LOG_LEVEL = QT_TRANSLATE_NOOP("Change", "log level")
 _HOT_RELOAD = QT_TRANSLATE_NOOP("Change", "hot reload")
 _DEFAULT_MODEL = QT_TRANSLATE_NOOP("Change", "default model")
 _MODEL = QT_TRANSLATE_NOOP("Change", "model {name}")
@@ -82,7 +82,7 @@ _SWITCH: Final = {True: "on", False: "off"}
 _FIXED: Final = {
     "host": _HOST,
     "port": _PORT,
-    "log_level": _LOG_LEVEL,
+    "log_level": LOG_LEVEL,
     "hot_reload": _HOT_RELOAD,
     "default_model": _DEFAULT_MODEL,
     "web": _WEB_SETTINGS,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from picoclaw_tray.gateway.level_change import level_after
 from picoclaw_tray.logs.entry import Level
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
@@ -31,6 +33,7 @@ _SILENT: Final[dict[str, Template]] = {
 _THEN: Final = QT_TRANSLATE_NOOP(
     "LogLevel", "From the next start on the level is {level}. Until then it is {present}."
 )
+_LATER: Final = QT_TRANSLATE_NOOP("LogLevel", "From the next start on the level is {level}.")
 
 
 def silence(situation: Situation, looked_for: Level | None) -> Text | None:
@@ -48,12 +51,30 @@ def silence(situation: Situation, looked_for: Level | None) -> Text | None:
     return text(_SILENT[level])
 
 
-def other_level(situation: Situation, chosen: str) -> Text | None:
-    """What a level that was chosen means for the gateway that runs; none if it has it already."""
-    level = _level_of(situation)
-    if level is None or level == chosen:
-        return None
-    return text(_THEN, level=chosen, present=level)
+def level_to_come(situation: Situation, chosen: str = "") -> str:
+    """The level that the gateway that runs would have after a restart; empty: the same.
+
+    Args:
+        situation: Of now.
+        chosen: By the person just now; the next look at the gateway will tell it too.
+    """
+    present = _level_of(situation)
+    told = level_after(situation.facts.changes) if situation.state.process else ""
+    level = chosen if chosen and present else told
+    return level if level != present else ""
+
+
+def after_restart(situation: Situation, level: str) -> Text:
+    """What a level that is to come means."""
+    present = _level_of(situation)
+    return text(_THEN, level=level, present=present) if present else text(_LATER, level=level)
+
+
+def but_for_level(situation: Situation) -> Situation:
+    """The same, where a restart would change the level alone: that is told beside the log."""
+    facts = situation.facts
+    is_told = level_to_come(situation) and len(facts.changes) == 1
+    return replace(situation, facts=replace(facts, changes=())) if is_told else situation
 
 
 def _level_of(situation: Situation) -> str | None:

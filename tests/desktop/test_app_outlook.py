@@ -273,7 +273,7 @@ def test_reload_takes_the_change_over(running: Rig, home: GatewayHome) -> None:
 def test_reload_does_not_change_the_address(running: Rig, home: GatewayHome) -> None:
     running.until(running.actions.reload.isVisible)
     edit(home, gateway={"host": "localhost", "port": home.port, "log_level": "info"})
-    running.until(lambda: "log level warn → info" in running.says, SOON_MS)
+    running.until(lambda: "log level warn → info" in " ".join(running.tray.notified), SOON_MS)
     edit(home, gateway={"host": "127.0.0.1", "port": home.port, "log_level": "info"})
     running.until(lambda: "host localhost → 127.0.0.1" in running.says, SOON_MS)
 

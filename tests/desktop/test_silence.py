@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from picoclaw_tray.desktop.filter_state import FilterState
 from picoclaw_tray.desktop.silence_strip import SilenceStrip
+from picoclaw_tray.desktop.situation_board import SituationBoard
 from picoclaw_tray.logs.entry import Level
 
 if TYPE_CHECKING:
@@ -29,6 +31,15 @@ def strip(rig: Rig) -> SilenceStrip:
     return found
 
 
+def offered(rig: Rig) -> bool:
+    return rig.button("Restart with").isVisible()
+
+
+def choose(rig: Rig, level: str) -> None:
+    (action,) = (action for action in strip(rig)._menu.actions() if action.text() == level)
+    action.trigger()
+
+
 def test_level_is_explained_and_another_one_holds_after_a_restart(
     start_rig: Callable[[LaunchSite], Rig], home: GatewayHome
 ) -> None:
@@ -39,16 +50,59 @@ def test_level_is_explained_and_another_one_holds_after_a_restart(
     first = rig.until_runs()
     rig.until(lambda: WARN in rig.says)
 
-    strip(rig).level_chosen.emit("info")
+    assert not offered(rig)
+    top = strip(rig).mapTo(rig.window, QPoint()).y()
+    choose(rig, "info")
 
-    rig.until(
-        lambda: "From the next start on the level is info. Until then it is warn." in rig.says
-    )
+    assert "From the next start on the level is info. Until then it is warn." in rig.says
     assert json.loads(site.settings_file.read_text(encoding="utf-8"))["log_level"] == "info"
-    rig.button("Restart now").click()
+    rig.until(lambda: rig.part(SituationBoard).situation.facts.changes)
+    assert "Restart required" not in rig.says
+    assert strip(rig).mapTo(rig.window, QPoint()).y() == top
+    rig.button("Restart with info").click()
     rig.until_runs(other_than=first)
     rig.until(lambda: not strip(rig).isVisible())
     rig.until(lambda: any("INF" in line for line in rig.lines))
+
+
+def test_level_that_is_changed_in_the_config_is_told_in_the_same_place(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    rig = start_rig(stand_in_home.site())
+    rig.open_window()
+    rig.app.begin(start=True)
+    rig.until_runs()
+    rig.until(lambda: WARN in rig.says)
+
+    stand_in_home.configure(log_level="debug")
+
+    rig.until(lambda: "From the next start on the level is debug." in rig.says)
+    assert offered(rig)
+    assert "Restart required" not in rig.says
+    rig.until(lambda: "Restart required: log level warn → debug." in rig.tray.notified)
+    strip(rig).dismissed.emit()
+    rig.look()
+    assert "log level" not in rig.says
+
+
+def test_level_that_was_chosen_for_one_gateway_is_not_told_of_the_next(
+    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
+) -> None:
+    rig = start_rig(stand_in_home.site())
+    rig.open_window()
+    rig.app.begin(start=True)
+    first = rig.until_runs()
+    rig.until(lambda: WARN in rig.says)
+    choose(rig, "info")
+
+    rig.button("Restart with info").click()
+    rig.until_runs(other_than=first)
+    rig.until(lambda: rig.part(SituationBoard).situation.facts.log_level == "info")
+
+    assert not strip(rig).isVisible()
+    stand_in_home.configure(log_level="debug")
+    rig.look()
+    assert not strip(rig).isVisible()
 
 
 def test_debug_lines_that_are_looked_for_are_explained_at_info_too(

@@ -88,20 +88,40 @@ def test_level_that_holds_can_be_chosen_again_and_stays_ticked(rig):
     assert rig.ticked() == ["warn"]
 
 
-def test_restart_is_wished(rig):
+def test_restart_is_offered_once_there_is_another_level(rig):
     rig.strip.show_silence(SENTENCE)
+    before = rig.strip._restart.isVisible()
+    rig.strip.offer_restart("info")
+    offered = rig.strip._restart.isVisible()
 
-    rig.qtbot.mouseClick(rig.button("Restart now"), LEFT)
+    rig.qtbot.mouseClick(rig.button("Restart with info"), LEFT)
+    rig.strip.offer_restart("")
 
     assert rig.told == ["restart"]
-    assert rig.strip.isVisible()
+    assert (before, offered, rig.strip._restart.isVisible()) == (False, True, False)
+
+
+@pytest.mark.parametrize("width", [360, 900])
+def test_nothing_moves_below_the_pointer_when_a_restart_is_offered(rig, width):
+    rig.window.resize(width, 200)
+    rig.strip.show_silence(SENTENCE)
+    level = rig.button("Log level…")
+    text = rig.strip._text
+    rig.qtbot.waitUntil(lambda: (level.y() > text.geometry().bottom()) == (width < 500))
+    before = level.mapTo(rig.window, QPoint())
+
+    rig.strip.offer_restart("debug")
+
+    rig.qtbot.waitUntil(lambda: rig.button("Restart with debug").geometry().right() < level.x())
+    assert level.mapTo(rig.window, QPoint()) == before
 
 
 def test_restart_is_not_offered_where_it_cannot_be(rig):
     rig.strip.show_silence(SENTENCE)
+    rig.strip.offer_restart("info")
     rig.strip.set_restart_enabled(False)
 
-    rig.qtbot.mouseClick(rig.button("Restart now"), LEFT)
+    rig.qtbot.mouseClick(rig.button("Restart with info"), LEFT)
 
     assert rig.told == []
 
@@ -120,6 +140,7 @@ def test_strip_goes_when_it_is_dismissed(rig):
 def test_nothing_is_cut_off(rig, width, sentence):
     rig.window.resize(width, 400)
     rig.strip.show_silence(sentence)
+    rig.strip.offer_restart("debug")
     parts = [rig.strip._text, *rig.strip.findChildren(PaddedButton)]
 
     def fits() -> bool:
@@ -139,7 +160,7 @@ def test_nothing_is_cut_off(rig, width, sentence):
 
 def test_buttons_stand_beside_the_sentence_or_below_it(rig):
     rig.strip.show_silence(SENTENCE)
-    text, button = rig.strip._text, rig.button("Restart now")
+    text, button = rig.strip._text, rig.button("Log level…")
 
     rig.qtbot.waitUntil(lambda: button.x() > text.geometry().right())
     rig.window.resize(360, 200)
@@ -171,7 +192,7 @@ def test_every_button_has_a_name(rig):
     buttons = rig.strip.findChildren(PaddedButton)
 
     assert [button.accessibleName() or button.text() for button in buttons] == [
+        "Restart with debug",
         "Log level of the gateway",
-        "Restart now",
         "Dismiss",
     ]
