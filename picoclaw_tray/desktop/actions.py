@@ -129,7 +129,7 @@ class Actions(QObject):
         self.quit = self._wishing(Wish.QUIT)
 
     def for_window(self) -> tuple[QAction, ...]:
-        """What the window shows as buttons: all but what it is itself."""
+        """What the window shows as buttons: neither itself, nor what nobody may hit unawares."""
         return (
             self.start,
             self.start_anyway,
@@ -140,7 +140,6 @@ class Actions(QObject):
             self.login,
             self.options.menuAction(),
             self.about,
-            self.quit,
         )
 
     def close(self) -> None:

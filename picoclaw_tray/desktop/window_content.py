@@ -44,7 +44,8 @@ def _notices(situation: Situation, *, no_host: bool) -> Iterator[str]:
     if no_host:
         yield QCoreApplication.translate(
             "window",
-            "This desktop has no system tray, so there is no icon. Everything can be done here.",
+            "This desktop has no system tray, so there is no icon. Everything can be done here; to"
+            " quit, close this window.",
         )
     yield " ".join(map(rendered, standing_notices(but_for_level(situation))))
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from picoclaw_tray import __version__
 from picoclaw_tray.desktop import qt_messages
 from picoclaw_tray.desktop.log_view import LogView
+from picoclaw_tray.desktop.parts import PaddedButton
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.lifecycle.messages import Notice, NoticeKind
 from picoclaw_tray.lifecycle.state import (
@@ -281,6 +282,13 @@ def test_window_is_opened_by_a_person(rig: Rig, way: str) -> None:
         rig.icon.activated.emit(Trigger)
 
     assert rig.window.isVisible()
+
+
+def test_window_has_no_button_that_quits_at_once(rig: Rig) -> None:
+    buttons = rig.open_window().findChildren(PaddedButton)
+
+    assert rig.actions.about in [button.defaultAction() for button in buttons]
+    assert rig.actions.quit not in [button.defaultAction() for button in buttons]
 
 
 # -- no tray ---------------------------------------------------------------------------------------

@@ -102,10 +102,10 @@ def test_headline_keeps_its_ampersand(actions: Actions) -> None:
     assert actions.headline.text() == "Gone && forgotten"
 
 
-def test_window_has_every_action_but_what_it_is_itself(actions: Actions) -> None:
+def test_window_has_every_action_but_itself_and_the_end(actions: Actions) -> None:
     mine = {action for action in vars(actions).values() if isinstance(action, QAction)}
 
-    assert mine - set(actions.for_window()) == {actions.headline, actions.show_log}
+    assert mine - set(actions.for_window()) == {actions.headline, actions.show_log, actions.quit}
 
 
 class _Note:
