@@ -128,10 +128,17 @@ class Dialogs(QObject):
 
     def show_message(self, sentence: str, *lines: str) -> None:
         """Tells what came of something that was just asked for."""
+        self._show_message(QMessageBox.Icon.Information, sentence, *lines)
+
+    def show_problem(self, sentence: str, *lines: str) -> None:
+        """Tells that nothing came of it."""
+        self._show_message(QMessageBox.Icon.Warning, sentence, *lines)
+
+    def _show_message(self, icon: QMessageBox.Icon, sentence: str, *lines: str) -> None:
         if self._message is None:
             self._message = self._box(PROJECT_NAME)
-            self._message.setIcon(QMessageBox.Icon.Information)
             self._message.setStandardButtons(QMessageBox.StandardButton.Close)
+        self._message.setIcon(icon)
         self._message.setText(sentence)
         self._message.setInformativeText("\n".join(lines))
         _raise(self._message)

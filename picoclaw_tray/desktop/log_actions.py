@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from picoclaw_tray.desktop.log_export import Form, LogExport
+from picoclaw_tray.desktop.save_dialog import SaveDialog, usual_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,14 +29,14 @@ class LogActions(QObject):
         clear_wished(): All lines are to be forgotten.
         folder_wished(): The folder of the gateway's own log is to be opened.
         save_failed(str, str): Path, and why there is no file; the system's words.
-        saved(str): The file at this path has them.
+        saved(str, int): The file at this path has so many lines.
         lines_missed(int): So many were dropped before they could be copied or saved.
     """
 
     clear_wished = Signal()
     folder_wished = Signal()
     save_failed = Signal(str, str)
-    saved = Signal(str)
+    saved = Signal(str, int)
     lines_missed = Signal(int)
 
     def __init__(self, view: LogView, window: QWidget) -> None:
@@ -42,10 +44,13 @@ class LogActions(QObject):
         self._view = view
         self._window = window
         self._log = view.log
-        self.export = LogExport(self)
-        self._path = ""
-        self.export.done.connect(self._on_done)
-        self.export.failed.connect(self._on_failed)
+        self.copying = LogExport(self)
+        self.saving = LogExport(self)
+        self._path = self._folder = ""
+        self._to_save: tuple[LogStore, Sequence[int]] | None = None
+        self.copying.done.connect(self._on_copied)
+        self.saving.done.connect(self._on_saved)
+        self.saving.failed.connect(self._on_save_failed)
         self.copy = self._action(self.tr("&Copy"), _Standard.Copy, on_log=True)
         self.copy_json = self._action(self.tr("Copy as &JSON"), "Ctrl+Shift+C", on_log=True)
         self.select_all = self._action(self.tr("Select &all"), _Standard.SelectAll, on_log=True)
@@ -123,7 +128,7 @@ class LogActions(QObject):
 
     def copy_lines(self, numbers: Iterable[int], form: Form) -> None:
         """Puts lines into the clipboard, long ones whole."""
-        self.export.copy(self._log.store.snapshot(), tuple(numbers), form)
+        self.copying.copy(self._log.store.snapshot(), tuple(numbers), form)
 
     @Slot()
     def _on_save_visible(self) -> None:
@@ -138,36 +143,46 @@ class LogActions(QObject):
         self._ask_and_save(self.tr("Save all lines"), store, numbers)
 
     def _ask_and_save(self, title: str, store: LogStore, numbers: Sequence[int]) -> None:
-        """Saves the lines of the moment before, however many come until the path is known."""
-        kinds = {
-            self.tr("Text (*.log *.txt)"): Form.TEXT,
-            self.tr("JSON lines (*.jsonl)"): Form.JSON,
-        }
-        path, kind = QFileDialog.getSaveFileName(
-            self._window, title, "picoclaw.log", ";;".join(kinds)
-        )
-        if path:
+        """Saves the lines of this moment, however many come until the path is known."""
+        self._to_save = store, numbers
+        dialog = SaveDialog(title, self._folder or usual_folder(), self._window)
+        dialog.answered.connect(self._on_answered)
+        dialog.open()
+
+    @Slot(str, Form)
+    def _on_answered(self, path: str, form: Form) -> None:
+        asked, self._to_save = self._to_save, None
+        if path and asked is not None:
+            store, numbers = asked
             store.redactor = self._log.store.redactor  # which may have learned a secret meanwhile
-            form = Form.JSON if path.endswith((".jsonl", ".json")) else kinds.get(kind, Form.TEXT)
+            self._folder = str(Path(path).parent)
             self.save(path, store, numbers, form)
 
     def save(self, path: str, store: LogStore, numbers: Sequence[int], form: Form) -> None:
-        """Writes lines of a snapshot into a file."""
+        """Writes lines of a snapshot into a file; until it is there, no others can be saved."""
         self._path = path
-        self.export.save(path, store, numbers, form)
+        self._allow_saving(False)
+        self.saving.save(path, store, numbers, form)
 
-    @Slot(int)
-    def _on_done(self, missing: int) -> None:
-        path, self._path = self._path, ""
-        if path:
-            self.saved.emit(path)
-        if missing:
-            self.lines_missed.emit(missing)
+    @Slot(int, int)
+    def _on_saved(self, lines: int, missing: int) -> None:
+        self._allow_saving(True)
+        self.saved.emit(self._path, lines)
+        self._on_copied(lines, missing)
 
     @Slot(str)
-    def _on_failed(self, why: str) -> None:
-        path, self._path = self._path, ""
-        self.save_failed.emit(path, why)
+    def _on_save_failed(self, why: str) -> None:
+        self._allow_saving(True)
+        self.save_failed.emit(self._path, why)
+
+    def _allow_saving(self, is_allowed: bool) -> None:  # noqa: FBT001 - a setter
+        for action in (self.save_visible, self.save_all):
+            action.setEnabled(is_allowed)
+
+    @Slot(int, int)
+    def _on_copied(self, _lines: int, missing: int) -> None:
+        if missing:
+            self.lines_missed.emit(missing)
 
     @Slot(QPoint)
     def _on_context_menu(self, place: QPoint) -> None:

@@ -77,7 +77,7 @@ class LogDesk(QObject):
     def _on_situation(self) -> None:
         """With each look at the gateway; somebody who sees no window misses nothing."""
         if self._panel is not None and self._panel.isVisible():
-            self._panel.show_log_size(log_size(size_of(self._place.log)))
+            self._panel.footer.show_log_size(log_size(size_of(self._place.log)))
 
     @Slot()
     def _on_clear_requested(self) -> None:
@@ -126,8 +126,8 @@ class LogDesk(QObject):
 
     @Slot(str, str)
     def _on_save_failed(self, path: str, why: str) -> None:
-        message = self.tr("The file {path} could not be written: {why}")
-        self._dialogs.show_message(message.format(path=path, why=why))
+        message = self.tr("The file {path} could not be written.")
+        self._dialogs.show_problem(message.format(path=path), why)
 
     @Slot(int)
     def _on_lines_missed(self, count: int) -> None:

@@ -6,7 +6,7 @@ from enum import Enum
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QIODevice, QObject, QSaveFile, QTimer, Signal, Slot
+from PySide6.QtCore import QFileInfo, QIODevice, QObject, QSaveFile, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from picoclaw_tray.logs.export import export_json, export_text
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from picoclaw_tray.logs.store import LogStore
+
+_WITHOUT_BUFFER: Final = QIODevice.OpenModeFlag.WriteOnly | QIODevice.OpenModeFlag.Unbuffered
+"""Qt forgets the system's words for what goes wrong while its own buffer is emptied."""
 
 SLICE_S: Final = 0.01
 """How long it works before the window has its turn again."""
@@ -31,16 +34,18 @@ class LogExport(QObject):
     """Masks slice by slice, between other events. One thing at a time: a new one ends the old.
 
     Signals:
-        done(int): The clipboard or the file has them, but for so many that were dropped before.
+        done(int, int): The clipboard or the file has so many lines; so many more were dropped
+            before.
         failed(str): Why there is no file; the system's words.
     """
 
-    done = Signal(int)
+    done = Signal(int, int)
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pieces: Iterator[str] = iter(())
+        self._lines = 0
         self._missing = 0
         self._copied: list[str] = []
         self._file: QSaveFile | None = None
@@ -55,14 +60,19 @@ class LogExport(QObject):
     def save(self, path: str, store: LogStore, numbers: Sequence[int], form: Form) -> None:
         """Writes lines of a snapshot into a file, which is replaced at the end or not at all."""
         self._begin(store, numbers, form)
+        there = QFileInfo(path)
+        if there.exists() and not there.isFile():  # root could replace even a device
+            self._fail(self.tr("What is there now is no regular file."))
+            return
         self._file = QSaveFile(path, self)
-        if not self._file.open(QIODevice.OpenModeFlag.WriteOnly):
-            self._fail()
-        else:
+        if self._file.open(_WITHOUT_BUFFER):
             self._on_next_slice()
+        else:
+            self._fail(self._file.errorString())
 
     def _begin(self, store: LogStore, numbers: Sequence[int], form: Form) -> None:
         self._forget()
+        self._lines = 0
         self._missing = sum(n < store.first for n in numbers)
         make = export_text if form is Form.TEXT else export_json
         self._pieces = make(store, numbers)
@@ -71,28 +81,33 @@ class LogExport(QObject):
     @Slot()
     def _on_next_slice(self) -> None:
         end = perf_counter() + SLICE_S
+        slice_, is_last = [], True
         for piece in self._pieces:
-            if self._file is None:
-                self._copied.append(piece)
-            elif self._file.write(piece.encode("utf-8", "replace")) < 0:
-                self._fail()
-                return
+            slice_.append(piece)
             if perf_counter() > end:
-                return
-        self._finish()
+                is_last = False
+                break
+        text = "".join(slice_)
+        self._lines += text.count("\n")
+        if self._file is None:
+            self._copied.append(text)
+        elif not _write(self._file, text.encode("utf-8", "replace")):
+            self._fail(self._file.errorString())
+            return
+        if is_last:
+            self._finish()
 
     def _finish(self) -> None:
         if self._file is not None and not self._file.commit():
-            self._fail()
+            self._fail(self._file.errorString())
             return
-        if self._file is None and self._copied:
-            QGuiApplication.clipboard().setText("".join(self._copied).removesuffix("\n"))
+        copied = "".join(self._copied)
+        if copied:
+            QGuiApplication.clipboard().setText(copied.removesuffix("\n"))
         self._forget()
-        self.done.emit(self._missing)
+        self.done.emit(self._lines, self._missing)
 
-    def _fail(self) -> None:
-        assert self._file is not None
-        why = self._file.errorString()
+    def _fail(self, why: str) -> None:
         self._forget()
         self.failed.emit(why)
 
@@ -104,3 +119,13 @@ class LogExport(QObject):
             self._file.cancelWriting()
             self._file.deleteLater()
             self._file = None
+
+
+def _write(file: QSaveFile, content: bytes) -> bool:
+    """Writes all of it; a disk that is nearly full takes a part, and says why only of the rest."""
+    while content:
+        written = file.write(content)
+        if written < 0:
+            return False
+        content = content[written:]
+    return True

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from picoclaw_tray.desktop.log_actions import LogActions
 from picoclaw_tray.desktop.log_details import EntryPane
 from picoclaw_tray.desktop.log_export import Form
 from picoclaw_tray.desktop.log_filter_bar import FilterBar
+from picoclaw_tray.desktop.log_footer import LogFooter
 from picoclaw_tray.desktop.log_search import LogSearch
 from picoclaw_tray.desktop.log_view import LogView
-from picoclaw_tray.desktop.parts import PaddedButton, ReadableLabel, Rule
+from picoclaw_tray.desktop.parts import Rule
 from picoclaw_tray.desktop.silence_strip import SilenceStrip
 from picoclaw_tray.logs.query import Matcher, Query
 from picoclaw_tray.logs.selection import components
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 MARGIN: Final = 16
 _CELL_MARGIN: Final = 4
-_FOOTER_PADDING: Final = QSize(18, 6)
-_ARROW: Final = QSize(12, 0)
 _MAX_DETAILS: Final = 64 * 1024
 _SHARES: Final = (3, 2)
 """Of the lines and the details, when these are opened first."""
@@ -57,25 +56,17 @@ class LogPanel(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.actions_ = LogActions(self.view, window)
         self._search = LogSearch(model, self.view.lines_in_sight, self)
-        self._lines = ReadableLabel()
-        self._newest = PaddedButton(_FOOTER_PADDING)
-        self._more = PaddedButton(_FOOTER_PADDING + _ARROW)
-        self._clear = PaddedButton(_FOOTER_PADDING)
-        self._size = ""
+        self.footer = LogFooter(self.view, self.actions_)
         self._lay_out()
         self._connect()
 
     def _connect(self) -> None:
         view, bar, actions, search = self.view, self.filter, self.actions_, self._search
-        self._log.caught_up.connect(self._on_caught_up)
-        self._log.filtering.connect(self._on_caught_up)
-        view.tail_changed.connect(self._on_tail_changed)
         view.line_chosen.connect(self._on_line_chosen)
         view.opened.connect(self._on_opened)
         view.escaped.connect(self._on_details_closed)
         view.text_size.changed.connect(self.details.text_size.set_above_usual)
         view.placeholder.all_wished.connect(self._on_all_wished)
-        self._newest.clicked.connect(self._on_newest_clicked)
         actions.clear_wished.connect(self.clear_requested)
         actions.details.toggled.connect(self._on_details_toggled)
         self.details.closed.connect(self._on_details_closed)
@@ -99,11 +90,6 @@ class LogPanel(QWidget):
         super().hideEvent(event)
         self.hidden.emit()
 
-    def show_log_size(self, size: str) -> None:
-        """How large the gateway's own log is, in words; may be empty."""
-        self._size = size
-        self._on_caught_up()
-
     @Slot()
     def _on_all_wished(self) -> None:
         self.filter.show_all_lines()
@@ -113,40 +99,6 @@ class LogPanel(QWidget):
     def _on_query_changed(self, query: Query) -> None:
         self._log.set_query(query)
         self.looked_for.emit(query.level)
-
-    @Slot()
-    def _on_caught_up(self) -> None:
-        number = self.locale().toString
-        store = self._log.store
-        held = store.end - store.first
-        words = [self.tr("Lines: {count}").format(count=number(held))]
-        if self._log.is_filtered:
-            shown = number(self._log.rowCount())
-            words.append(self.tr("Shown: {count}").format(count=shown))
-        if self._log.dropped:
-            words.append(self.tr("Dropped: {count}").format(count=number(self._log.dropped)))
-        if self._size:
-            words.append(self._size)
-        self._lines.show_text(" · ".join(words))
-
-    @Slot()
-    def _on_tail_changed(self) -> None:
-        paused = self._log.is_paused
-        self._newest.setVisible(not self.view.is_following or paused)
-        unseen = self.locale().toString(self.view.unseen)
-        if paused:
-            text = self.tr("Paused · New lines: {count}")
-        elif self.view.unseen:
-            text = self.tr("↓ New lines: {count}")
-        else:
-            text = self.tr("↓ Newest line")
-        self._newest.setText(text.format(count=unseen))
-
-    @Slot()
-    def _on_newest_clicked(self) -> None:
-        self.actions_.pause.setChecked(False)
-        self.view.show_newest()
-        self.view.setFocus()
 
     @Slot()
     def _on_reset(self) -> None:
@@ -228,7 +180,8 @@ class LogPanel(QWidget):
         column.addWidget(Rule())
         column.addWidget(splitter, 1)
         column.addWidget(Rule())
-        column.addLayout(self._footer())
+        self.footer.setContentsMargins(MARGIN, 6, MARGIN, 6)
+        column.addWidget(self.footer)
 
     def _paper(self) -> QWidget:
         """Lets the lines begin where the header does."""
@@ -239,18 +192,3 @@ class LogPanel(QWidget):
         inset.setContentsMargins(MARGIN - _CELL_MARGIN, 0, 0, 0)
         inset.addWidget(self.view)
         return paper
-
-    def _footer(self) -> QHBoxLayout:
-        self._newest.hide()
-        self._more.setText(self.tr("Log"))
-        self._more.setMenu(self.actions_.menu(self))
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._clear.setDefaultAction(self.actions_.clear)
-        footer = QHBoxLayout()
-        footer.setContentsMargins(MARGIN, 6, MARGIN, 6)
-        footer.setSpacing(8)
-        footer.addWidget(self._lines, 1)
-        footer.addWidget(self._newest)
-        footer.addWidget(self._more)
-        footer.addWidget(self._clear)
-        return footer

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from picoclaw_tray.desktop.filter_state import FilterState
 from picoclaw_tray.desktop.level_colours import level_colours, match_colours
@@ -24,7 +24,7 @@ from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
 from picoclaw_tray.logs.query import Query
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.store import LogStore
-from tests.support.window_rig import HELD, LEFT, Key, Modifier, WindowRig
+from tests.support.window_rig import LEFT, Key, Modifier, WindowRig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -568,69 +568,6 @@ def test_run_is_told_as_a_person_counts_wherever_json_comes_from(rig, tmp_path):
     assert says(rig, "output · Run 12")
 
 
-@pytest.mark.parametrize("form", Form, ids=lambda form: form.value)
-def test_saved_file_has_the_lines_and_no_secret(rig, tmp_path, form):
-    path = tmp_path / "saved"
-    with rig.qtbot.waitSignal(rig.panel.actions_.saved):
-        rig.panel.actions_.save(str(path), rig.store.snapshot(), range(rig.store.end), form)
-
-    saved = path.read_text(encoding="utf-8")
-    assert SECRET not in saved
-    if form is Form.TEXT:
-        assert saved.splitlines() == rig.lines
-    else:
-        assert [json.loads(line)["time"] for line in saved.splitlines()][-1] == "12:00:04"
-
-
-def test_lines_that_come_while_a_path_is_chosen_push_nothing_out_of_the_file(
-    rig, tmp_path, monkeypatch
-):
-    path = tmp_path / "saved.log"
-
-    def chosen(*_args: object) -> tuple[str, str]:
-        rig.print(10 * HELD)
-        return str(path), ""
-
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
-    with rig.qtbot.waitSignal(rig.panel.actions_.saved):
-        rig.key(Key.Key_S, CONTROL)
-
-    assert path.read_text(encoding="utf-8").splitlines()[:2] == [
-        line.decode() for line in LINES[:2]
-    ]
-    assert len(path.read_text(encoding="utf-8").splitlines()) == len(LINES)
-
-
-def test_secret_that_becomes_known_while_a_path_is_chosen_is_not_in_the_file(
-    rig, tmp_path, monkeypatch
-):
-    path = tmp_path / "saved.log"
-    rig.print(1, "It is swordfish")
-
-    def chosen(*_args: object) -> tuple[str, str]:
-        rig.model.mask_anew(Redactor().knowing("swordfish"))
-        return str(path), ""
-
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
-    with rig.qtbot.waitSignal(rig.panel.actions_.saved):
-        rig.key(Key.Key_S, CONTROL)
-
-    assert path.read_text(encoding="utf-8").splitlines()[-1] == f"It is {MASK}"
-
-
-def test_lines_that_were_gone_before_they_were_saved_are_counted(rig, tmp_path, monkeypatch):
-    path = tmp_path / "saved.log"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    rig.key(Key.Key_P, CONTROL)
-    rig.store.extend([b"later"] * (HELD - 2))
-
-    with rig.qtbot.waitSignal(rig.panel.actions_.lines_missed) as missed:
-        rig.key(Key.Key_S, CONTROL)
-
-    assert missed.args == [len(LINES) - 2]
-    assert len(path.read_text(encoding="utf-8").splitlines()) == 2
-
-
 class CountingModel(LogModel):
     looks = 0
 
@@ -654,16 +591,6 @@ def test_selecting_all_does_not_look_at_each_row(qtbot):
 
     assert len(list(view.selected_lines())) == 100_000
     assert model.looks < 10_000
-
-
-def test_file_that_cannot_be_written_is_said(rig, tmp_path):
-    with rig.qtbot.waitSignal(rig.panel.actions_.save_failed) as failed:
-        path = str(tmp_path / "no" / "such")
-        rig.panel.actions_.save(path, rig.store.snapshot(), range(3), Form.TEXT)
-
-    path, why = failed.args
-    assert path.endswith("such")
-    assert why
 
 
 def test_details_are_as_large_as_the_log(rig):

@@ -482,11 +482,11 @@ def test_notice_is_shown_as_long_as_there_is_one(rig):
 
 def test_footer_counts_lines_held_and_dropped(rig):
     rig.print(HELD)
-    full = rig.panel._lines.text()
+    full = rig.panel.footer._text.text()
     rig.print(5)
 
     assert full == "Lines: 200"
-    assert rig.panel._lines.text() == "Lines: 200 · Dropped: 5"
+    assert rig.panel.footer._text.text() == "Lines: 200 · Dropped: 5"
 
 
 def test_buttons_go_on_in_the_next_line_of_a_narrow_window(rig):

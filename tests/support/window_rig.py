@@ -70,7 +70,7 @@ class WindowRig:
         self.qtbot.mouseClick(self.view.viewport(), LEFT, modifier, place)
 
     def copied(self, modifier: Qt.KeyboardModifier = Modifier.ControlModifier) -> str:
-        with self.qtbot.waitSignal(self.panel.actions_.export.done):
+        with self.qtbot.waitSignal(self.panel.actions_.copying.done):
             self.key(Key.Key_C, modifier)
         return QGuiApplication.clipboard().text()
 
