@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QStyleOptionComboBox, QWidget
 
 
 _FEWEST_LETTERS: Final = 4
@@ -21,11 +21,16 @@ _WIDEST: Final = 4  # times the box
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line of the box; a heading cannot be chosen and has a rule above it."""
+    """One line of the list; a heading cannot be chosen and has a rule above it.
+
+    Attributes:
+        in_box: What the closed box has room for; empty: the label.
+    """
 
     label: str
     value: object = None
     is_heading: bool = False
+    in_box: str = ""
 
 
 class ChoiceBox(QComboBox):
@@ -84,6 +89,13 @@ class ChoiceBox(QComboBox):
         view.setMinimumWidth(min(widest, _WIDEST * self.width()))
         super().showPopup()
 
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
+        """Writes into the closed box what it has room for."""
+        super().initStyleOption(option)
+        choice = self._choice_at(self.currentIndex())
+        if choice is not None and choice.in_box:
+            option.currentText = choice.in_box
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Takes over what changed while the list was open: Escape closes it without a word.
 
@@ -126,9 +138,12 @@ class ChoiceBox(QComboBox):
                 return row
         return None
 
+    def _choice_at(self, row: int) -> Choice | None:
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
     @Slot(int)
     def _on_index_changed(self, row: int) -> None:
-        choice = self._rows[row] if 0 <= row < len(self._rows) else None
+        choice = self._choice_at(row)
         if choice is None:
             return
         self.setToolTip(f"{self.accessibleName()}: {choice.label}")

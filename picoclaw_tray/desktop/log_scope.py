@@ -23,13 +23,21 @@ class RunChoice:
     """A run that can be shown.
 
     Attributes:
+        name: Its number, or what else there is to call it by.
+        began: When, in words; may be empty.
         key: Its number if its lines are in memory, else whatever the window opens it by.
         is_on_disk: It is read from a file of ours.
     """
 
-    label: str
+    name: str
     key: object
     is_on_disk: bool = False
+    began: str = ""
+
+    @property
+    def label(self) -> str:
+        """Both, as far as they are known."""
+        return f"{self.name} · {self.began}" if self.began else self.name
 
 
 class LogScope(QWidget):
@@ -105,8 +113,8 @@ class LogScope(QWidget):
     def set_runs(self, runs: tuple[RunChoice, ...]) -> None:
         """Offers these; if the chosen one is gone, all are chosen, and that is told."""
         self._runs = runs
-        kept = [Choice(run.label, run.key) for run in runs if not run.is_on_disk]
-        past = [Choice(run.label, run.key) for run in runs if run.is_on_disk]
+        kept = [_choice(run) for run in runs if not run.is_on_disk]
+        past = [_choice(run) for run in runs if run.is_on_disk]
         heading = [Choice(self.tr("On disk"), is_heading=True)] if past else []
         self._run.set_choices([Choice(self.tr("All runs")), *kept, *heading, *past])
 
@@ -133,3 +141,8 @@ class LogScope(QWidget):
         self._level.set_choices([Choice(label, level) for label, level in levels.items()])
         self.set_components(())
         self.set_runs(())
+
+
+def _choice(run: RunChoice) -> Choice:
+    """Closed, the box has no room for the moment."""
+    return Choice(run.label, run.key, in_box=run.name)

@@ -28,10 +28,9 @@ def said_mark(mark: RunMark) -> str:
 
 def runs_in(store: LogStore) -> tuple[RunChoice, ...]:
     """The runs that have lines in the store, the newest first."""
-    labels = {run: _label(known.mark) for run, known in store.known_runs().items()}
+    marks = {run: known.mark for run, known in store.known_runs().items()}
     runs = dict.fromkeys(stretch.run for stretch in reversed(store.stretches()))
-    other = _translated("Other lines")
-    return tuple(RunChoice(labels.get(run, other), run) for run in runs)
+    return tuple(_choice(run, marks.get(run)) for run in runs)
 
 
 def runs_on_disk(archived: Iterable[ArchivedRun], store: LogStore) -> tuple[RunChoice, ...]:
@@ -39,25 +38,30 @@ def runs_on_disk(archived: Iterable[ArchivedRun], store: LogStore) -> tuple[RunC
     whole = (known.mark for known in store.known_runs().values() if known.n >= store.first)
     held = {(mark.run or 0, mark.pid) for mark in whole}
     past = [run for run in archived if (run.number, run.pid) not in held]
-    return tuple(RunChoice(_past_label(run), run, is_on_disk=True) for run in reversed(past))
+    return tuple(
+        RunChoice(_name(run.number, run.pid), run, is_on_disk=True, began=_beginning(run))
+        for run in reversed(past)
+    )
 
 
-def _past_label(run: ArchivedRun) -> str:
+def _choice(run: int, mark: RunMark | None) -> RunChoice:
+    if mark is None:
+        return RunChoice(_translated("Other lines"), run)
+    return RunChoice(_name(mark.run, mark.pid), run, began=mark.time[11:16])
+
+
+def _name(number: int | None, pid: int | None) -> str:
+    """A run by its number, or else its process."""
+    return _translated("Run {number}").format(number=number) if number else f"PID {pid}"
+
+
+def _beginning(run: ArchivedRun) -> str:
     # Date and time by themselves: as a moment of some time zone they would cost 0.2 ms.
     year, month, day, hour, minute = (int(run.started[begin:end]) for begin, end in _DATE_AND_TIME)
     short, locale = QLocale.FormatType.ShortFormat, QLocale()
     date = locale.toString(QDate(year, month, day), short)
     time = locale.toString(QTime(hour, minute), short)
-    name = _translated("Run {number}").format(number=run.number) if run.number else f"PID {run.pid}"
-    return f"{name} · {date} {time}"
-
-
-def _label(mark: RunMark) -> str:
-    """A run by its number, or else its process, and by when it began."""
-    name = _translated("Run {number}").format(number=mark.run)
-    if mark.run is None:
-        name = f"PID {mark.pid}"
-    return f"{name} · {mark.time[11:16]}"
+    return f"{date} {time}"
 
 
 def log_size(size: int) -> str:

@@ -302,6 +302,20 @@ def test_run_in_memory_is_a_filter(rig):
     assert rig.told == [Query(run=1), 1]
 
 
+def test_closed_box_of_runs_shows_the_name_and_the_list_also_the_moment(rig):
+    box = rig.bar._scope._run
+    rig.bar.set_runs((RunChoice("Run 7", 7, began="03:27"),))
+    rig.bar.choose_run(7)
+    with_moment = box.grab().toImage()
+
+    rig.bar.set_runs((RunChoice("Run 7", 7),))
+
+    assert with_moment == box.grab().toImage()
+    rig.bar.set_runs((RunChoice("Run 7", 7, began="03:27"),))
+    assert box.itemText(1) == "Run 7 · 03:27"
+    assert box.toolTip() == "Run: Run 7 · 03:27"
+
+
 def test_run_on_disk_is_no_filter(rig):
     rig.bar.set_runs(RUNS)
 
