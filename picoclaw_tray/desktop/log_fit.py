@@ -88,11 +88,17 @@ class LogFit(QObject):
         self._forget_heights()
         rows.setMinimumSectionSize(height)  # last: Qt would raise every single row to it
         self._view.setMinimumHeight(_FEWEST_ROWS * height)
+        self._widest = 0
+        self.fit_header()
+
+    def fit_header(self) -> None:
+        """Gives each column the width that its texts need, that of the header too."""
         for column, text in _WIDEST_TEXT.items():
             if column not in self._chosen_widths:
-                self._usual_widths[column] = self._delegate.width_of(text) + MARGIN
+                self._usual_widths[column] = max(
+                    self._delegate.width_of(text) + MARGIN, self._width_of_header(column)
+                )
                 self._set_width(column, self._usual_widths[column])
-        self._widest = 0
         self.fit_columns()
 
     def _forget_heights(self) -> None:
@@ -110,6 +116,11 @@ class LogFit(QObject):
         self._is_fitting = True
         self._view.setColumnWidth(column, width)
         self._is_fitting = False
+
+    def _width_of_header(self, column: Column) -> int:
+        """Its text does not become smaller with that of the lines."""
+        name = str(self._log.headerData(column, Qt.Orientation.Horizontal))
+        return self._view.horizontalHeader().fontMetrics().horizontalAdvance(name) + 4 * MARGIN
 
     def _height_of_text(self, rows: int) -> int:
         return self._view.fontMetrics().height() * rows + _ROW_PADDING

@@ -157,6 +157,7 @@ class LogView(QTableView):
         super().showEvent(event)
         for part in (self.horizontalHeader(), self.placeholder):
             part.setFont(self._prose_font())
+        self.fit.fit_header()
         self._log.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:

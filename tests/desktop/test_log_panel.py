@@ -178,6 +178,17 @@ def test_text_is_made_larger_and_smaller_by_keyboard(rig):
     assert rig.view.rowHeight(0) == usual
 
 
+@pytest.mark.parametrize("times", [0, 2, 9])
+def test_header_is_not_cut_by_smaller_text(rig, times):
+    for _ in range(times):
+        rig.key(Key.Key_Minus, CONTROL)
+
+    header = rig.view.horizontalHeader()
+    for column in (Column.TIME, Column.LEVEL, Column.COMPONENT):
+        name = str(rig.model.headerData(column, Qt.Orientation.Horizontal))
+        assert header.fontMetrics().horizontalAdvance(name) + 10 <= header.sectionSize(column)
+
+
 # -- filter ----------------------------------------------------------------------------------------
 
 
