@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MARGIN: Final = 16
 _CELL_MARGIN: Final = 4
 _MAX_DETAILS: Final = 64 * 1024
-_SHARES: Final = (3, 2)
+_SHARES: Final = (500, 500)
 """Of the lines and the details, when these are opened first."""
 
 
@@ -176,6 +176,8 @@ class LogPanel(QWidget):
         splitter.addWidget(self.details)
         for part, share in enumerate(_SHARES):
             splitter.setStretchFactor(part, share)
+        # Else nothing is remembered of details that were never opened, and later they open too low.
+        splitter.setSizes(_SHARES)
         column.addLayout(bar)
         column.addWidget(Rule())
         column.addWidget(splitter, 1)

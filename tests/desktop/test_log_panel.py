@@ -498,6 +498,25 @@ def test_escape_in_the_log_closes_the_details_too(rig):
     assert not rig.panel.details.isVisible()
 
 
+@pytest.mark.parametrize("was_restored", [False, True], ids=["new", "remembered"])
+def test_details_open_high_enough_to_be_read(rig, qtbot, tmp_path: Path, was_restored: bool):
+    rig.window.resize(1240, 800)
+    if was_restored:
+        WindowMemory(tmp_path).keep(rig.panel, Redactor())
+        rig = WindowRig(qtbot)
+        WindowMemory(tmp_path).restore(rig.panel)
+    fields = " ".join(f"field{number}={number}" for number in range(8))
+    rig.print(1, f"12:00:05 INF agent a.go:6 > Done {fields}")
+    rig.click(rig.model.rowCount() - 1)
+
+    rig.key(Key.Key_D, CONTROL)
+
+    text = rig.panel.details._text
+    assert "As it came" in text.toPlainText()
+    qtbot.waitUntil(lambda: text.height() > 200)
+    assert text.verticalScrollBar().maximum() == 0
+
+
 # -- pause, copy, save -----------------------------------------------------------------------------
 
 
