@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from picoclaw_tray import __version__
@@ -133,6 +134,9 @@ def _other_tray(claimed: Claim) -> Answer:
 
 
 def _application() -> QApplication:
+    locale = QLocale()  # that of “C” would not group the digits of large numbers
+    locale.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
+    QLocale.setDefault(locale)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("picoclaw-tray")
     application.setApplicationVersion(__version__)
