@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from picoclaw_tray.lifecycle.policy import Policy
-    from picoclaw_tray.logs.store import LogTail
+    from picoclaw_tray.logs.beginnings import LogTail
     from picoclaw_tray.system.config_files import Stamp
     from picoclaw_tray.system.crew import Crew
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from picoclaw_tray.desktop.controller import GatewayController
     from picoclaw_tray.desktop.log_archivist import LogArchivist
     from picoclaw_tray.desktop.log_model import LogModel
-    from picoclaw_tray.logs.store import LogTail
+    from picoclaw_tray.logs.beginnings import LogTail
     from picoclaw_tray.system.launch_site import LaunchSite
     from picoclaw_tray.system.log_archive import ArchivedRun
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         Terminate,
     )
     from picoclaw_tray.lifecycle.state import Process, ProcessKey
-    from picoclaw_tray.logs.store import LogTail
+    from picoclaw_tray.logs.beginnings import LogTail
     from picoclaw_tray.presentation.situation import Outlook
     from picoclaw_tray.system.autostart import Action
     from picoclaw_tray.system.autostart.entry import LoginEntry

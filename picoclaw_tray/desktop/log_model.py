@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
@@ -10,16 +9,15 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.desktop.level_colours import LOOKS
+from picoclaw_tray.desktop.log_rows import LogRows
 from picoclaw_tray.logs.all_lines import AllLines
-from picoclaw_tray.logs.columns import Columns, columns
-from picoclaw_tray.logs.entry import Source, is_continuation
-from picoclaw_tray.logs.marks import parse_mark
 from picoclaw_tray.logs.query import Query
 from picoclaw_tray.logs.selection import Selection
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPersistentModelIndex, Qt
 
+    from picoclaw_tray.desktop.log_rows import Row
     from picoclaw_tray.logs.redaction import Redactor
     from picoclaw_tray.logs.store import LogStore
     from picoclaw_tray.text import Text
@@ -32,15 +30,10 @@ SLICE_S: Final = 0.008
 
 LINES_A_STEP: Final = 500
 
-MAX_SHOWN: Final = 4000
-"""Most characters of a line on the screen. Laying out a line of a megabyte would take seconds."""
-
 DISPLAY_ROLE: Final = 0
 """``Qt.ItemDataRole.DisplayRole``, without making the enumerations of ``Qt`` before the icon."""
 
 _HORIZONTAL: Final = 1
-_MAX_REMEMBERED = 512
-_TAB = 8
 _NOWHERE = QModelIndex()
 
 
@@ -54,24 +47,6 @@ class Column(IntEnum):
     LEVEL = 1
     COMPONENT = 2
     MESSAGE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is shown of one line.
-
-    Attributes:
-        cells: What stands in the columns, the message cut where it is very long.
-        is_mark: It is a note of ours, between the lines of the gateway.
-        line: All of it as it came; cut likewise.
-    """
-
-    cells: Columns
-    is_mark: bool = False
-    line: str = ""
-
-
-_EMPTY: Final = Row(Columns())
 
 
 class LogModel(QAbstractTableModel):
@@ -96,11 +71,7 @@ class LogModel(QAbstractTableModel):
     caught_up = Signal()
     filtering = Signal(bool)
 
-    def __init__(
-        self,
-        store: LogStore,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, store: LogStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._query = Query()
@@ -114,7 +85,7 @@ class LogModel(QAbstractTableModel):
         self._pause.timeout.connect(self.catch_up)
         self._slice = QTimer(self, singleShot=True, interval=0)
         self._slice.timeout.connect(self._on_slice)
-        self._shown: dict[int, Row] = {}
+        self._rows = LogRows(store)
 
     @property
     def store(self) -> LogStore:
@@ -198,15 +169,7 @@ class LogModel(QAbstractTableModel):
 
     def row(self, row: int) -> Row:
         """What is shown of the line in a row; nothing if the store has dropped it."""
-        n = self._lines.line_at(row)
-        shown = self._shown.get(n)
-        if shown is None:
-            if n < self._store.first:
-                return _EMPTY
-            if len(self._shown) >= _MAX_REMEMBERED:
-                self._shown.clear()
-            shown = self._shown[n] = self._row(n)
-        return shown
+        return self._rows.row(self._lines.line_at(row))
 
     def set_store(self, store: LogStore) -> None:
         """Shows the lines of another store, through the same filter."""
@@ -218,7 +181,7 @@ class LogModel(QAbstractTableModel):
     def mask_anew(self, redactor: Redactor) -> None:
         """Another secret has become known: what is shown may hold it."""
         self._store.redactor = redactor
-        self._shown.clear()
+        self._rows.forget()
         if self._count:
             self.dataChanged.emit(
                 self.index(0, 0), self.index(self._count - 1, len(Column) - 1), []
@@ -309,7 +272,7 @@ class LogModel(QAbstractTableModel):
 
     def _start_afresh(self) -> None:
         self._cleared_at = self._store.cleared_at
-        self._shown.clear()
+        self._rows = LogRows(self._store)
         self._next = None if self._query == Query() else Selection(self._store, self._query)
         self._replace(AllLines(self._store) if self._next is None else self._next)
         self._next = None
@@ -336,21 +299,3 @@ class LogModel(QAbstractTableModel):
             self.beginInsertRows(_NOWHERE, self._count, count - 1)
             self._count = count
             self.endInsertRows()
-
-    def _row(self, n: int) -> Row:
-        source = self._store.source(n)
-        line = self._shown_line(n).expandtabs(_TAB)
-        cells = columns(line, source)
-        if source is Source.PANIC_FILE and is_continuation(line, source):
-            return Row(replace(cells, level=None), line=line)  # it is said above
-        if source is not Source.TRAY:
-            return Row(cells, line=line)
-        mark = parse_mark(line)
-        words = self._store.words(mark) if mark is not None else cells.message
-        return Row(Columns(time=cells.time, message=words), is_mark=True, line=line)
-
-    def _shown_line(self, n: int) -> str:
-        line, excess = self._store.beginning(n, MAX_SHOWN)
-        if not excess:
-            return line
-        return line + self.tr(" … [and {count} bytes more]").format(count=excess)

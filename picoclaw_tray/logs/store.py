@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from picoclaw_tray.logs.beginnings import LogTail, beginning, bytes_needed
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import parse_mark
 from picoclaw_tray.logs.masked_blocks import line_pieces
@@ -29,12 +30,6 @@ _AT_ONCE = 16 * 1024
 
 _SHARE_GONE = 8
 """One in so many may be a line that was dropped and still takes memory."""
-
-_LONGEST_CHARACTER = 4
-"""Bytes of UTF-8."""
-
-_LONGEST_SECRET = 4096
-"""Bytes, and so at most as many characters, that a secret at the edge may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +50,6 @@ class KnownRun:
 
     mark: RunMark
     n: int
-
-
-@dataclass(frozen=True, slots=True)
-class LogTail:
-    """The last lines as they were at one moment, still to be masked; may go to another thread."""
-
-    _lines: tuple[bytes, ...] = field(repr=False)
-    _max_chars: int
-    _redactor: Redactor
-
-    @property
-    def redactor(self) -> Redactor:
-        """What masks them, for whatever else is shown beside them."""
-        return self._redactor
-
-    def render(self) -> tuple[str, ...]:
-        """The lines, decoded, masked and cut. Takes up to 10 ms a line."""
-        return tuple(_beginning(raw, self._max_chars, self._redactor)[0] for raw in self._lines)
 
 
 class LogStore:
@@ -257,7 +234,7 @@ class LogStore:
         They are not masked yet. What was read elsewhere is not among them.
         """
         numbers = range(max(self.first, self._run_first, self._end - max_lines), self._end)
-        one_more = _reach(max_chars) + 1  # tells that a line goes on
+        one_more = bytes_needed(max_chars) + 1  # tells that a line goes on
         lines = tuple(
             self._without_key(n)[:one_more] for n in numbers if self.source(n) is Source.OUTPUT
         )
@@ -291,7 +268,7 @@ class LogStore:
         Raises:
             IndexError: The line was dropped, or is not there yet.
         """
-        return _beginning(self._without_key(n), max_chars, self.redactor)
+        return beginning(self._without_key(n), max_chars, self.redactor)
 
     def raw_lines(self, begin: int, end: int) -> list[bytes]:
         """The lines of a range as they came, for those who look at many; unmasked, to be kept here.
@@ -345,22 +322,3 @@ class LogStore:
         if is_no_inside(raw) or not self._keys.is_inside(n, self.first, self._raw):
             return raw
         return MASK.encode()
-
-
-def _reach(max_chars: int) -> int:
-    return max_chars * _LONGEST_CHARACTER + _LONGEST_SECRET
-
-
-def _beginning(raw: bytes, max_chars: int, redactor: Redactor) -> tuple[str, int]:
-    """What ``LogStore.beginning`` returns, of one line."""
-    reach = _reach(max_chars)
-    decoded = decode_line(raw[:reach])
-    masked_chars = max_chars + _LONGEST_SECRET
-    if len(raw) <= reach and len(decoded) <= masked_chars:
-        text = redactor.mask(decoded)
-        if len(text) <= max_chars:
-            return text, 0
-    else:
-        text = redactor.mask(decoded[:masked_chars])[:-_LONGEST_SECRET]
-    text = text[:max_chars]
-    return text, max(1, len(raw) - len(text.encode()))

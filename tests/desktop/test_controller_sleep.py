@@ -6,8 +6,8 @@ import pytest
 
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.lifecycle.policy import Policy
+from picoclaw_tray.logs.beginnings import LogTail
 from picoclaw_tray.logs.redaction import Redactor
-from picoclaw_tray.logs.store import LogTail
 from picoclaw_tray.system import sleep_clock
 
 

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from picoclaw_tray.desktop.log_model import MAX_SHOWN, Column, LogModel
+from picoclaw_tray.desktop.log_model import Column, LogModel
+from picoclaw_tray.desktop.log_rows import MAX_SHOWN
 from picoclaw_tray.logs.redaction import MASK
 from picoclaw_tray.logs.store import LogStore
 
@@ -254,7 +255,7 @@ def test_model_forgets_what_it_rendered_before_memory_grows():
     model.catch_up()
 
     assert texts(model) == [f"line {number}" for number in range(5_000)]
-    assert len(model._shown) < 1_000
+    assert len(model._rows) < 1_000
 
 
 def test_model_is_empty_before_the_first_run():

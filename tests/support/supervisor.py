@@ -23,7 +23,7 @@ from picoclaw_tray.lifecycle.state import (
     Stopped,
     StopReason,
 )
-from picoclaw_tray.logs.store import LogStore, LogTail
+from picoclaw_tray.logs.store import LogStore
 from picoclaw_tray.system import processes
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from picoclaw_tray.lifecycle.messages import Notice
+    from picoclaw_tray.logs.beginnings import LogTail
     from picoclaw_tray.system.crew import Crew
     from tests.support.gateway_home import GatewayHome
 

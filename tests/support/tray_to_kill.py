@@ -20,8 +20,8 @@ from PySide6.QtCore import QCoreApplication
 from picoclaw_tray.desktop.controller import GatewayController
 from picoclaw_tray.lifecycle.policy import Policy
 from picoclaw_tray.lifecycle.state import Running, State
+from picoclaw_tray.logs.beginnings import LogTail
 from picoclaw_tray.logs.redaction import Redactor
-from picoclaw_tray.logs.store import LogTail
 from picoclaw_tray.system.crew import assemble
 from picoclaw_tray.system.process_key import key_of
 from tests.support.gateway_home import GatewayHome
