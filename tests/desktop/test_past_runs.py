@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,26 +56,6 @@ def test_past_run_is_opened_from_the_disk(
     assert past[0].label == f"Run 7 · {QLocale().toString(begun, short)}"
     box.choose(None)
     rig.until(lambda: rig.lines == [])
-
-
-def test_box_of_runs_opens_at_once_whatever_is_in_the_folder(
-    start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
-) -> None:
-    site = stand_in_home.site("")
-    folder = archive_folder(site.log_folder)
-    folder.mkdir(parents=True)
-    for number in range(1, 4001):  # of a tray that kept as many as there are
-        time = f"202601{number // 1440 + 1:02}-{number // 60 % 24:02}{number % 60:02}00"
-        (folder / f"run-{number:06}-{time}-{number}.1.log").write_bytes(b"one line\n")
-    rig = start_rig(site)
-    rig.open_window()
-    box = run_box(rig)
-    begin = perf_counter()
-
-    box.opening.emit()
-
-    assert perf_counter() - begin < 0.5  # 1.3 s, where each has its time zone looked up
-    assert len([choice for choice in box._choices if choice.value]) == 4000
 
 
 def test_run_is_on_disk_from_its_beginning_to_its_end_without_a_secret(
