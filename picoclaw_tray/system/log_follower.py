@@ -7,8 +7,8 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from picoclaw_tray.logs.moment import SLACK_S, first_since, written_at
-from picoclaw_tray.logs.splitter import LineSplitter, decode_line
+from picoclaw_tray.logs.moment import SLACK_S, first_since, time_in, written_at
+from picoclaw_tray.logs.splitter import MAX_LINE_BYTES, LineSplitter
 from picoclaw_tray.system.files import open_regular
 
 if TYPE_CHECKING:
@@ -48,9 +48,10 @@ class LogFollower:
     """Goes on where it stopped, at a cost that does not depend on the size of the file.
 
     The file may come late. It may be cut: we go on behind the line that we had last, or else with
-    what is younger, or else, where no times are told, at the beginning. It may be moved or deleted:
-    a gateway then writes on into the one it has open, and so do we read on in it, until there is a
-    new one of the name that has something to read. A line is given when it is complete.
+    the first that tells a later time, or else, where no times are told, at the beginning. It may be
+    moved or deleted: a gateway then writes on into the one it has open, and so do we read on in it,
+    until there is a new one of the name that has something to read. A line is given when it is
+    complete.
 
     Args:
         path: The log.
@@ -73,7 +74,7 @@ class LogFollower:
         self._tail = b""  # what is known to stand before our place
         self._old_end = 0  # up to here there may be lines of earlier runs
         self._in_line = False  # we came into the middle of a line, which is left out
-        self._last = b""  # that was given and may tell a time
+        self._last = b""  # that was given and tells a time
         self._note = b""  # what is to be said before the next line
 
     def read_more(self, limit: int = TURN_BYTES) -> Turn:
@@ -134,8 +135,7 @@ class LogFollower:
         found = self._taken(self._splitter.feed(chunk))
         if may_be_old:
             found = self._of_this_run(found)
-        if found and found[-1].endswith(b"}"):
-            self._last = found[-1]
+        self._last = next((line for line in reversed(found) if written_at(line)), self._last)
         lines += found
         more = self._at < size
         if not more and self._has_successor(file):
@@ -150,7 +150,7 @@ class LogFollower:
         known = self._last + b"\n"
         begin = max(0, size - NEAR_END_BYTES)
         found = _read_at(file, begin, NEAR_END_BYTES).rfind(known)
-        at = written_at(decode_line(self._last))
+        at = written_at(self._last)
         if at is None:
             self._go_to(0)
         elif found >= 0:
@@ -209,7 +209,7 @@ class LogFollower:
         return tuple(lines)
 
     def _of_this_run(self, lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        first = first_since(map(decode_line, lines), self._since)
+        first = first_since(lines, self._since)
         if first is None:
             return ()
         self._since = float("-inf")  # whatever follows is of it too
@@ -227,11 +227,19 @@ def _place_of(file: BinaryIO, low: int, high: int, moment: float) -> int:
     """A place shortly before the lines since a moment: they stand in the order of their times."""
     while high - low > TURN_BYTES:
         middle = (low + high) // 2
-        lines = _read_at(file, middle, TURN_BYTES).split(b"\n")[1:-1]
-        times = (written_at(decode_line(line)) for line in lines)
-        at = next((at for at in times if at is not None), None)
-        if at is None or at < moment - SLACK_S:
-            low = middle
-        else:
-            high = middle
+        furthest = min(high, middle + MAX_LINE_BYTES)
+        at = _time_behind(file, middle, furthest)
+        # Without a time it is within a long line, which belongs to what is behind it.
+        is_young = furthest == high if at is None else at >= moment - SLACK_S
+        low, high = (low, middle) if is_young else (middle, high)
     return low
+
+
+def _time_behind(file: BinaryIO, begin: int, end: int) -> float | None:
+    """The first time that is told between two places; a very long line may lie before it."""
+    for place in range(begin, end, TURN_BYTES):
+        ends = _read_at(file, place, TURN_BYTES).split(b"\n")[:-1]
+        at = next(filter(None, map(time_in, ends)), None)
+        if at is not None:
+            return at
+    return None

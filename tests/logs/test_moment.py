@@ -65,4 +65,4 @@ def test_lines_keep_their_order():
     ],
 )
 def test_first_line_that_may_be_of_the_run_is_found(times, first):
-    assert first_since(map(line, times), START) == first
+    assert first_since([line(time).encode() for time in times], START) == first

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picoclaw_tray.logs.splitter import CUT_MARK, MAX_LINE_BYTES
@@ -152,6 +152,28 @@ def test_every_line_since_a_moment_is_given(log, follow, count):
     assert read_all(follow(since=BEGIN)) == [line.rstrip() for line in new]
 
 
+@given(
+    sizes=st.lists(st.integers(0, 300_000) | st.just(20), max_size=12),
+    old=st.lists(st.integers(0, 300_000) | st.just(20), max_size=12),
+    few=st.booleans(),
+)
+@settings(max_examples=60)
+def test_every_line_since_a_moment_is_given_however_long_lines_are(
+    tmp_path_factory, sizes, old, few
+):
+    log = tmp_path_factory.mktemp("log") / "gateway.log"
+    copies = 1 if few else 300  # of an ordinary line, between the others
+    filler = entry(BEGIN - 50, "x" * 900) * copies
+    append(log, b"".join(entry(BEGIN - 60, "x" * size) + filler for size in old))
+    new = [entry(BEGIN + n, "x" * size) for n, size in enumerate(sizes)]
+    append(log, b"".join(new))
+    follower = LogFollower(log, since=BEGIN)
+    told = read_all(follower)
+    follower.close()
+
+    assert told == [line.rstrip() for line in new]
+
+
 def test_of_a_run_that_is_very_long_the_end_is_given_and_it_is_said(log, follow):
     line = entry(BEGIN, "x" * 1000)
     append(log, entry(BEGIN - 9, "old") + line * 1000)
@@ -231,7 +253,7 @@ def test_last_line_without_an_end_comes_at_the_end(log, follow):
 
 def test_half_line_at_the_beginning_is_no_last_line(log, follow):
     append(log, b"x" * (2 * NEAR_END_BYTES))
-    follower = follow()
+    follower = follow(since=float("-inf"))
     assert read_all(follower) == []
 
     assert follower.close() == ()
