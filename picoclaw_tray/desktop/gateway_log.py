@@ -190,6 +190,8 @@ class GatewayLog(QObject):
             self.store.redactor = self.store.redactor.knowing(*fresh)
             if self._archivist is not None:
                 self._archivist.set_redactor(self.store.redactor)
+                if observation.token in fresh:
+                    self._archivist.release()
             if self._model is not None:
                 self._model.mask_anew(self.store.redactor)
             for secret in fresh:

@@ -96,8 +96,11 @@ class LogArchivist(QObject):
         self._written: Begin | None = None  # whose lines are written; the lane's
 
     def set_redactor(self, redactor: Redactor) -> None:
-        """What masks from now on; the first lines need not wait for it any longer."""
+        """What masks from now on."""
         self._masker.redactor = redactor
+
+    def release(self) -> None:
+        """The token of this run is known; its first lines need not wait for it any longer."""
         self._hold.stop()
         self._plan_turn()
 

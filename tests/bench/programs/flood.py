@@ -132,7 +132,7 @@ class Pipeline:
         self._splitter = LineSplitter()
         self._archivist = LogArchivist(folder, ArchiveLimits(), self.store.redactor)
         self._archivist.begin(RunMark(MarkKind.STARTED, "2026-11-26T23:55:00+01:00", pid=1))
-        self._archivist.set_redactor(self.store.redactor)  # it waits for no token any longer
+        self._archivist.release()  # the token is known
         self._model = LogModel(self.store)
         self._window = GatewayWindow(self._model, [QAction("Start")])
         self.view = self._window.panel.view
