@@ -145,6 +145,7 @@ class _RunTail:
         self._part = run.parts[0][0]
         self._sources = SourceNotes()
         self._follower = self._follow()
+        self._rest = b""  # of a line that goes on in the next part
 
     @property
     def has_ended(self) -> bool:
@@ -156,14 +157,20 @@ class _RunTail:
     def read_more(self) -> tuple[list[tuple[Source, tuple[bytes, ...]]], bool]:
         """The lines since, each with its source; and whether there may be more."""
         turn = self._follower.read_more()
-        told = list(self._sources.told(turn.lines))
+        lines = turn.lines
+        if lines and self._rest:
+            lines = (self._rest + lines[0], *lines[1:])
+            self._rest = b""
+        told = list(self._sources.told(lines))
         if turn.more:
             return told, True
         later = sorted(part for part in self._parts() if part > self._part)
         if not later:
             return told, False
-        told += self._sources.told(self._follower.close())
+        self._rest += b"".join(self._follower.close())
         if later[0] > self._part + 1:
+            told += self._sources.told((self._rest,) if self._rest else ())
+            self._rest = b""
             gap = GAP_MARK.format(first=self._part + 1, last=later[0] - 1)
             told.append((Source.TRAY, (gap.encode(),)))
         self._part = later[0]

@@ -87,6 +87,15 @@ def test_run_that_goes_on_is_followed_from_its_beginning_through_its_parts(scene
     assert scene.read() == ["a" * 150, "b" * 150, "c" * 150]
 
 
+def test_long_line_that_goes_on_in_the_next_part_is_whole(scene):
+    scene.begin(1)
+    for piece in (b"a" * 150, b"b" * 150, b"c" * 150, b"\n"):  # as it is masked
+        scene.archive.write(piece)
+    scene.print("next")
+
+    assert scene.read() == ["a" * 150 + "b" * 150 + "c" * 150, "next"]
+
+
 def test_parts_that_were_removed_unread_are_said(scene):
     scene.begin(1)
     scene.print("a" * 150)
