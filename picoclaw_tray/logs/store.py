@@ -151,6 +151,7 @@ class LogStore:
             _marks_of_run=self._marks_of_run.copy(),
             _known_runs=self._known_runs.copy(),
             _stretches=self._stretches.copy(),
+            _keys=KeyFinder(),
         )
         return held
 

@@ -383,3 +383,14 @@ def test_snapshot_keeps_what_the_store_drops_or_forgets():
         Source.OUTPUT,
     ]
     assert (held.total, held.run_id) == (4, 1)
+
+
+def test_snapshot_hides_a_key_whose_beginning_the_store_drops():
+    store = LogStore(6, 10_000)
+    store.begin_run()
+    store.extend([b"-----BEGIN PRIVATE KEY-----", *[b"c2hvcnQx"] * 5])
+    held = store.snapshot()
+    store.extend([b"c2hvcnQz"])
+    store.line(2)
+
+    assert held.line(3) == MASK
