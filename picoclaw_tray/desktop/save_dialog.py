@@ -36,7 +36,7 @@ class SaveDialog(QFileDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.setNameFilters(list(self._kinds))
-        self.selectFile("picoclaw.log")
+        self.selectFile("picoclaw")
         self.setDefaultSuffix("log")
         self.filterSelected.connect(self._on_kind_chosen)
         self.finished.connect(self._on_finished)

@@ -25,6 +25,7 @@ from tests.end_to_end.shell import Shell
 from tests.support.launchers import gateways_of
 from tests.support.onlooker import looking_on
 from tests.support.processes import signal_recorder
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,6 +101,8 @@ def test_gateway_of_a_killed_tray_is_ours_and_can_be_restarted(
     set_up(home, Settings(on_quit=on_quit))
     shell, killed = Shell(home), start_tray(at=home)
     gateway = killed.gateway()
+    if not on_quit.outlives:  # whatever it prints without a reader is its end
+        wait_until(lambda: "Press Ctrl+C" in shell("logs").out, what="the last line of the start")
     killed.end(signal.SIGKILL)
 
     tray = start_tray(at=home)

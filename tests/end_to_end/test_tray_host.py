@@ -134,7 +134,8 @@ class TestNoTray:
         second = tray.gateway(run=2)
         desktop.screen.key_in(WINDOW, "alt+r")  # &Restart
         third = tray.gateway(run=3)
-        desktop.screen.key_in(WINDOW, "alt+q")  # &Quit and stop the gateway
+        desktop.screen.close(WINDOW, until=QUESTION)
+        desktop.screen.key_in(QUESTION, "alt+q")  # &Quit and stop the gateway
 
         assert tray.program.wait(PATIENCE_S) == 0
         assert second != third
