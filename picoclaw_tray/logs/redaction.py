@@ -53,7 +53,9 @@ class Rule:
         return self.sign is None or self.sign.search(lowered) is not None
 
 
-def _rule(name: str, hints: str, pattern: str, replacement: str) -> Rule:
+def _rule(
+    name: str, hints: str, pattern: str, replacement: str | Callable[[re.Match[str]], str]
+) -> Rule:
     return Rule(name, tuple(hints.split()), re.compile(pattern), replacement)
 
 
@@ -64,6 +66,11 @@ _BEHIND_ESCAPE = (
 )
 _START = rf"(?:(?<![A-Za-z0-9])|{_BEHIND_ESCAPE})"
 _UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+
+
+def _mask_jwt(match: re.Match[str]) -> str:
+    """Only what has a second part is one."""
+    return f"eyJ{MASK}" if match[1] else match[0]
 
 
 def _prefixed(name: str, hints: str, prefix: str, rest: str) -> Rule:
@@ -139,10 +146,10 @@ RULES: Final = (
         rf"(?:(?<![\w.-])|{_BEHIND_ESCAPE})"
         r"[MNO][A-Za-z0-9_-]{17,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}", MASK,
     ),
+    # The whole word at once, also of what is none: each "eyJ" in it would be tried to its end.
     _rule(
         "jwt", "eyj",
-        _START + r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
-        f"eyJ{MASK}",
+        _START + r"eyJ[A-Za-z0-9_-]{8,}+(\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?)?", _mask_jwt,
     ),
     _rule(
         "private-key", "private key",
