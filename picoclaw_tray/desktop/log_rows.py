@@ -71,7 +71,7 @@ class LogRows:
 def _row(store: LogStore, n: int) -> Row:
     source = store.source(n)
     line = _shown_line(store, n).expandtabs(_TAB)
-    cells = columns(line, source)
+    cells = columns(line, source, store.redactor.mask)
     if source is Source.PANIC_FILE and is_continuation(line, source):
         return Row(replace(cells, level=None), line=line)  # it is said above
     if source is not Source.TRAY:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.entry import Level, Source, parse_entry
+from picoclaw_tray.logs.redaction import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TOKENS_OF: Final = {
     Level.TRACE: "TRC",
@@ -31,14 +35,15 @@ _PLAIN = re.compile(r"[^\s\"\\]+")
 _LOOKS_LIKE_JSON: Final = ("{", "[")
 
 
-def console_lines(raw: bytes) -> tuple[bytes, ...]:
+def console_lines(raw: bytes, hide: Callable[[str], str] = mask) -> tuple[bytes, ...]:
     """The lines in which a gateway would have printed this line of its log; usually one.
 
-    A message may hold line breaks. Values never do here: they are written as escapes.
+    A message may hold line breaks. Values never do here: they are written as escapes. ``hide`` is
+    that of ``parse_entry``.
     """
     if not raw.startswith(b"{"):
         return (raw,)
-    entry = parse_entry(raw.decode("utf-8", "replace"), Source.LOG_FILE)
+    entry = parse_entry(raw.decode("utf-8", "replace"), Source.LOG_FILE, hide)
     clock = _CLOCK.fullmatch(entry.time)
     if (
         clock is None

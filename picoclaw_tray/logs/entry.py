@@ -144,11 +144,24 @@ def is_continuation(line: str, source: Source = Source.OUTPUT) -> bool:
     return source is Source.PANIC_FILE or not _PROGRESS.match(line)
 
 
-def parse_entry(text: str, source: Source = Source.OUTPUT) -> Entry:
-    """Reads one entry: a console line with its continuation lines, a JSON line, or anything."""
+def parse_entry(
+    text: str, source: Source = Source.OUTPUT, hide: Callable[[str], str] = mask
+) -> Entry:
+    """Reads one entry: a console line with its continuation lines, a JSON line, or anything.
+
+    Args:
+        text: Masked already, if that is to be.
+        source: Where it was read.
+        hide: Masks what was decoded: an escape may have kept a secret from being seen.
+    """
     if source is Source.PANIC_FILE:
         return _parse_panic(text, source)
-    return _parse_console(text, source) or _parse_json(text, source) or _plain(text, source)
+    read = _reader(text, hide)
+    return (
+        _parse_console(text, source, read)
+        or _parse_json(text, source, read)
+        or _plain(text, source)
+    )
 
 
 def is_given_up(line: str) -> bool:
@@ -178,13 +191,12 @@ def _parse_panic(text: str, source: Source) -> Entry:
     return Entry(time, level, "", "", message, (), text, source)
 
 
-def _parse_console(text: str, source: Source) -> Entry | None:
+def _parse_console(text: str, source: Source, read: Callable[[str], str]) -> Entry | None:
     head = CONSOLE_HEAD.match(text)
     if head is None:
         return None
     time, level, component, caller, tail = head.groups()
     message, fields = parse_fields((tail or "").rstrip("\n"))  # blank lines set off what follows
-    read = _reader(text)
     safe = tuple((name, read(value)) for name, value in fields)
     return Entry(time, CONSOLE_LEVELS.get(level), component, caller, message, safe, text, source)
 
@@ -197,12 +209,11 @@ class _Object(dict[str, Any]):
         self.pairs = pairs
 
 
-def _parse_json(text: str, source: Source) -> Entry | None:
+def _parse_json(text: str, source: Source, read: Callable[[str], str]) -> Entry | None:
     first_line, newline, rest = text.partition("\n")
     try:
         value = json.loads(first_line, object_pairs_hook=_Object)
         pairs = value.pairs if isinstance(value, _Object) else []
-        read = _reader(first_line)
         fields = [(read(name), read(_json_text(item))) for name, item in pairs]
     except (ValueError, RecursionError):
         return None
@@ -235,10 +246,6 @@ def _json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _reader(text: str) -> Callable[[str], str]:
-    """Makes what was decoded safe to show: an escape may have kept a secret from being seen."""
-    return _masked if "\\" in text else display_safe
-
-
-def _masked(value: str) -> str:
-    return mask(display_safe(value))
+def _reader(text: str, hide: Callable[[str], str]) -> Callable[[str], str]:
+    """Makes what was decoded safe to show; what has no escape was masked as it is."""
+    return (lambda value: hide(display_safe(value))) if "\\" in text else display_safe

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from picoclaw_tray.logs.console import console_lines
 from picoclaw_tray.logs.entry import Source
 from picoclaw_tray.logs.marks import parse_mark
+from picoclaw_tray.logs.redaction import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from picoclaw_tray.logs.store import LogStore
 
@@ -27,7 +28,7 @@ def printed(store: LogStore, n: int) -> str:
     """
     line, source = store.line(n), store.source(n)
     if source is Source.LOG_FILE:
-        return as_printed(line)
+        return as_printed(line, store.redactor.mask)
     mark = parse_mark(line) if source is Source.TRAY else None
     if mark is None:
         return line
@@ -39,6 +40,6 @@ def printed_pieces(store: LogStore, n: int) -> Iterator[str]:
     return iter((printed(store, n),)) if store.size(n) <= AT_ONCE else store.pieces(n)
 
 
-def as_printed(line: str) -> str:
+def as_printed(line: str, hide: Callable[[str], str] = mask) -> str:
     """A masked line of ``gateway.log`` in the form of the console, if it has one."""
-    return b"\n".join(console_lines(line.encode("utf-8", "replace"))).decode()
+    return b"\n".join(console_lines(line.encode("utf-8", "replace"), hide)).decode()

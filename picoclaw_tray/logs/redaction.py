@@ -12,16 +12,18 @@ substrings of its own. A secret may also be written with escapes that nobody nee
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.needless_escapes import resolved
 from picoclaw_tray.logs.secret_pairs import MASK, PAIR, SIGN, mask_pair
+from picoclaw_tray.logs.splitter import display_safe
 from picoclaw_tray.logs.suspects import is_suspect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["MASK", "RULES", "Redactor", "Rule", "mask"]
 
@@ -207,20 +209,31 @@ def _apply(rules: Iterable[Rule], text: str) -> str:
     return text
 
 
+def _spellings(value: str) -> Iterator[str]:
+    """A value as it is, as it is shown, within quotes, and within a text within quotes."""
+    yield value
+    yield display_safe(value)
+    for is_ascii in (False, True):
+        quoted = json.dumps(value, ensure_ascii=is_ascii)[1:-1]
+        yield quoted
+        yield json.dumps(quoted)[1:-1]
+
+
 @dataclass(frozen=True, slots=True)
 class Redactor:
     """Masks what looks like a secret, and values that are known to be one.
 
     Attributes:
-        values: Known secrets, such as the PID file's token, the longest first, lest a part of
-            one is masked before the whole. Never show or log them.
+        values: Known secrets, such as the PID file's token, however they are spelled; the longest
+            first, lest a part of one is masked before the whole. Never show or log them.
     """
 
     values: tuple[str, ...] = field(default=(), repr=False)
 
     def knowing(self, *values: str) -> Redactor:
         """Returns a redactor that masks these values too; blank and very short ones are passed."""
-        long_enough = {value for value in values if len(value.strip()) >= _SHORTEST_VALUE}
+        spelled = {way for value in values for way in _spellings(value)}
+        long_enough = {way for way in spelled if len(way.strip()) >= _SHORTEST_VALUE}
         return Redactor(tuple(sorted(long_enough.union(self.values), key=len, reverse=True)))
 
     def mask(self, text: str) -> str:

@@ -60,7 +60,7 @@ def entry_at(store: LogStore, n: int, max_chars: int) -> tuple[Entry, int]:
         room -= store.size(number)  # what is masked is shorter than what has to be looked at
     source = store.source(n)
     text = "\n".join(lines)
-    return replace(parse_entry(text, source), raw=text), excess
+    return replace(parse_entry(text, source, store.redactor.mask), raw=text), excess
 
 
 def _head(store: LogStore, n: int) -> str:

@@ -70,21 +70,21 @@ def decoded(text: str) -> str:
     return text
 
 
-def ways_out(line: str) -> dict[str, str]:
+def ways_out(line: str, redactor: Redactor = REDACTOR) -> dict[str, str]:
     source = Source.LOG_FILE if line.startswith("{") else Source.OUTPUT
-    store = LogStore(10, 1_000_000, REDACTOR)
+    store = LogStore(10, 1_000_000, redactor)
     store.begin_run()
     store.extend([line.encode()], source)
     entry, _ = entry_at(store, 0, 100_000)
     reading = Reading(store, store.numbers_since())
     reading.advance(100_000)
-    block = BlockMasker(REDACTOR).mask_lines([b"before", line.encode(), b"after"])
+    block = BlockMasker(redactor).mask_lines([b"before", line.encode(), b"after"])
     return {
         "line": store.line(0),
         "answer": "".join(reading.lines),
-        "pieces": "".join(line_pieces(line.encode(), REDACTOR)),
+        "pieces": "".join(line_pieces(line.encode(), redactor)),
         "disk": block.decode(),
-        "columns": str(columns(store.line(0), source)),
+        "columns": str(columns(store.line(0), source, redactor.mask)),
         "entry": "\n".join((entry.raw, entry.message, *map("=".join, entry.fields))),
         "copy": entry_text(entry),
         "copy as JSON": entry_json(entry),
@@ -105,6 +105,37 @@ def test_planted_secret_survives_no_way_out_however_it_is_escaped(planted, form,
 
     assert not [way for way, told in shown.items() if planted.secret in told + decoded(told)]
     assert all(MASK in told for told in shown.values())
+
+
+ODD_SECRETS = ['pa"ss-w0rd!x', r"pa\\ss-w0rd!x", "p<ss&w0rd>x", "päss-w0rd!x", "pass\tw0rd\nx"]
+
+
+@pytest.mark.parametrize("secret", ODD_SECRETS, ids=range(len(ODD_SECRETS)))
+@pytest.mark.parametrize("form", sorted(LINES))
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("is_ascii", [True, False], ids=["ASCII", "Unicode"])
+def test_known_secret_survives_no_way_out_in_any_spelling(
+    secret: str, form: str, depth: int, is_ascii: bool
+):
+    text = secret
+    for _ in range(depth):
+        text = json.dumps(text, ensure_ascii=is_ascii)[1:-1]
+    text = text.replace("<", r"\u003c")  # as Go's encoder does
+
+    shown = ways_out(LINES[form].format(text), Redactor().knowing(secret))
+
+    assert not [way for way, told in shown.items() if "w0rd" in told]
+    assert all(MASK in told for told in shown.values())
+
+
+def test_known_secret_is_masked_in_what_only_decoding_uncovers():
+    secret = "pass\vw0rd"
+    line = r'12:00:00 ERR x a.go:1 > Hm error="it says pass\vw0rd there"'
+    redactor = Redactor().knowing(secret)
+
+    entry = parse_entry(redactor.mask(line), hide=redactor.mask)
+
+    assert entry.field("error") == f"it says {MASK} there"
 
 
 @settings(max_examples=100)
