@@ -7,7 +7,7 @@ in an error, only keys, positions and types: a value may be a secret in the wron
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.gateway.auth_file import stored_logins
@@ -39,6 +39,7 @@ from picoclaw_tray.gateway.config_value_error import (
 from picoclaw_tray.gateway.effective_config import overridden, with_defaults, with_secrets
 from picoclaw_tray.gateway.go_json import WrongTypeError, decode_json, take, type_name
 from picoclaw_tray.gateway.health import DEFAULT_HOST, DEFAULT_PORT, bind_entries
+from picoclaw_tray.gateway.loose_secrets import loose_secrets
 from picoclaw_tray.gateway.model_list import model_entries, other_models
 from picoclaw_tray.gateway.release import NEWEST
 from picoclaw_tray.gateway.secrets import (
@@ -134,10 +135,23 @@ class GatewayConfig:
 
 def read_config(sources: ConfigSources, release: Release = NEWEST) -> GatewayConfig | ConfigError:
     """Reads the config as a gateway of this release with this environment would."""
-    text = (sources.config or b"").decode("utf-8", "replace")
-    precise = release.rejects_unknown_keys
+    reading = _Reading(sources, release)
+    config = _config_or_error(reading, _text(sources.config), precise=release.rejects_unknown_keys)
+    found = reading.seen.union(
+        filter(None, sources.secrets.files.values()),
+        loose_secrets(_text(sources.config)),
+        loose_secrets(_text(sources.security)),
+    )
+    return replace(config, secrets=frozenset(filter(is_unmistakable, found)))
+
+
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode("utf-8", "replace")
+
+
+def _config_or_error(reading: _Reading, text: str, *, precise: bool) -> GatewayConfig | ConfigError:
     try:
-        return _Reading(sources, release).read()
+        return reading.read()
     except WrongTypeError as error:
         return type_error(text, error, precise=precise)
     except InvalidConfigError as error:
@@ -162,13 +176,17 @@ class _ConfigFailedError(Exception):
 
 
 class _Reading:
-    """One reading; the steps come in the order of contract 5.2."""
+    """One reading; the steps come in the order of contract 5.2.
+
+    Attributes:
+        seen: values of secrets, those read before it failed included.
+    """
 
     def __init__(self, sources: ConfigSources, release: Release) -> None:
         self._sources = sources
         self._environ = sources.environ
         self._release = release
-        self._seen: set[str] = set()  # values of secrets
+        self.seen: set[str] = set()
 
     def read(self) -> GatewayConfig:
         raw = self._sources.config
@@ -212,7 +230,7 @@ class _Reading:
         if self._release.rejects_unknown_keys:
             unknown = unknown_fields(document, schema)
             if unknown:
-                raise _ConfigFailedError(unknown_key(raw.decode("utf-8", "replace"), unknown))
+                raise _ConfigFailedError(unknown_key(_text(raw), unknown))
         check(document, schema, self._secret)
 
     def _secret(self, raw: str, path: str) -> str:
@@ -224,7 +242,7 @@ class _Reading:
 
     def _read_secret(self, raw: str, path: str, file: str = CONFIG_FILE) -> str:
         value = self._sources.secrets.read(raw, path, file)
-        self._seen.add(value)
+        self.seen.add(value)
         return value
 
     def _config(
@@ -270,7 +288,6 @@ class _Reading:
             logins=stored_logins(self._sources.auth),
             tools=effective["tools"],
             channels=channels,
-            secrets=frozenset(filter(is_unmistakable, self._seen)),
         )
 
     def _security(self) -> SecurityFile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -111,6 +111,7 @@ class ConfigError:
         explanation: what is wrong, and what to do.
         field: the key, dotted from the root; empty if there is none to name.
         file: ``CONFIG_FILE`` or ``SECURITY_FILE``; empty if it comes from the environment.
+        secrets: values that nobody may read in a log all the same, as far as they were found.
     """
 
     kind: ConfigErrorKind
@@ -118,6 +119,9 @@ class ConfigError:
     line: int | None
     column: int | None
     explanation: Text
+    secrets: frozenset[str] = field(
+        default=frozenset(), repr=False, compare=False, kw_only=True
+    )  # here, for what comes next hides the function
     field: str = ""
     file: str = CONFIG_FILE
 

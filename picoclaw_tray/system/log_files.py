@@ -41,11 +41,9 @@ def known_token(place: GatewayPlace) -> str:
 
 def known_secrets(place: GatewayPlace) -> tuple[str, ...]:
     """That token, and the secrets that the files of the config hold."""
-    from picoclaw_tray.gateway.config import GatewayConfig  # noqa: PLC0415 - slow, and not for all
-    from picoclaw_tray.system.config_files import ConfigFiles  # noqa: PLC0415 - as above
+    from picoclaw_tray.system.config_files import ConfigFiles  # noqa: PLC0415 - slow, not for all
 
-    config = ConfigFiles(place, {}).read()
-    return known_token(place), *(config.secrets if isinstance(config, GatewayConfig) else ())
+    return known_token(place), *ConfigFiles(place, {}).read().secrets
 
 
 class Tail:

@@ -94,7 +94,7 @@ class Observer:
             replace(self._facts(finding, scene), port_owner=holder),
             self._config.stamp(),
             token=scene.record.token if scene.record else "",
-            secrets=frozenset() if isinstance(scene.config, ConfigError) else scene.config.secrets,
+            secrets=scene.config.secrets,
         )
 
     def forget(self, pid: int) -> None:

@@ -590,3 +590,38 @@ channel_list: {discord: {settings: {token: InDiscord1a2b3c}}}
         "InWeb1a2b3c4d", "InDiscord1a2b3c", "InEnvironment1a2b",
     }  # fmt: skip
     assert not [secret for secret in config.secrets if secret in repr(config)]
+
+
+KNOWN = PLAIN | {"api_keys": ["InConfig1a2b3c", "file://key"]}
+
+
+@pytest.mark.parametrize(
+    ("config", "security"),
+    [
+        (using("m", KNOWN)[:-1], b""),
+        (using("m", KNOWN) + b"{", b"a: [\nxy_token: InSecurity1a2b"),
+        (using("m", KNOWN).replace(b'"m"', b"5"), b""),
+        (using("m", KNOWN | {"unknown": 1}), b""),
+        (using("m", KNOWN).replace(b'"version": 3', b'"version": 99'), b""),
+        (using("m", KNOWN), b"web: {brave: {api_keys: [InSecurity1a2b]}}\nchannel_list: 5"),
+    ],
+    ids=["cut off", "both no text of their kind", "type", "unknown key", "version", "security"],
+)
+def test_broken_config_tells_its_secrets_all_the_same(config: bytes, security: bytes):
+    sources = SecretSources(files={"key": "InFile1a2b3c4d", "missing": None})
+
+    error = read_config(ConfigSources(config, security, secrets=sources))
+
+    assert isinstance(error, ConfigError)
+    expected = {"InConfig1a2b3c", "InFile1a2b3c4d"}
+    assert error.secrets == expected | ({"InSecurity1a2b"} if b"Sec" in security else set())
+    assert not [secret for secret in error.secrets if secret in repr(error)]
+
+
+def test_config_of_an_older_schema_tells_its_secrets():
+    config = read_config(
+        ConfigSources(b'{"version":1,"providers":{"x":{"api_key":"InOld1a2b3c"}}}')
+    )
+
+    assert isinstance(config, GatewayConfig)
+    assert config.secrets == {"InOld1a2b3c"}
