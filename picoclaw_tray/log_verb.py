@@ -18,7 +18,7 @@ from picoclaw_tray.presentation.run_marks import mark_text
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.system.log_archive import archived_runs
-from picoclaw_tray.system.log_files import Tail, known_secrets, known_token, runs_folder
+from picoclaw_tray.system.log_files import KnownSecrets, Tail, runs_folder
 from picoclaw_tray.system.paths import gateway_place
 from picoclaw_tray.system.rendezvous import tray_pid
 from picoclaw_tray.system.run_reading import read_run
@@ -167,7 +167,7 @@ def _from_files(
     if not place.log.exists():
         return error_answer(f"{why} There is no log yet: {place.log}.", ExitCode.NOTHING)
     voice.remark(f"{why} This is the end of {place.log}.")
-    store = _store(place)
+    store = _store(KnownSecrets(place))
     tail = Tail(place, store)
     while tail.read_more():
         pass
@@ -178,7 +178,8 @@ def _from_files(
 def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice) -> Answer:
     if tray_pid(place) is None:
         voice.remark(f"No tray runs. This follows {place.log}.")
-    store = _store(place)
+    secrets = KnownSecrets(place)
+    store = _store(secrets)
     tail, selection = Tail(place, store), Selection(store, query)
     try:
         while tail.read_more():
@@ -192,18 +193,18 @@ def _follow(place: GatewayPlace, query: Query, options: LogOptions, voice: Voice
             _write(store, selection, rows, options, voice)
             shown, end = rows.stop, store.end
             time.sleep(PAUSE_S)
-            store.redactor = store.redactor.knowing(known_token(place))
             while tail.read_more():
                 pass
+            store.redactor = store.redactor.knowing(*secrets.read())  # before any of it leaves
             _advance(selection, voice)
             shown = max(0, shown - selection.drop())
     finally:
         tail.close()
 
 
-def _store(place: GatewayPlace) -> LogStore:
+def _store(secrets: KnownSecrets) -> LogStore:
     """Masks also what only other files tell to be a secret."""
-    return LogStore(*_LIMITS, Redactor().knowing(*known_secrets(place)), _words)
+    return LogStore(*_LIMITS, Redactor().knowing(*secrets.read()), _words)
 
 
 def _whole(store: LogStore, selection: Selection, options: LogOptions, *, is_quiet: bool) -> int:
@@ -275,7 +276,7 @@ def _past_run(place: GatewayPlace, wanted: str) -> ArchivedRun | None:
 
 
 def _read(run: ArchivedRun, place: GatewayPlace) -> LogStore:
-    store = _store(place)
+    store = _store(KnownSecrets(place))
     store.begin_run()
     for source, lines in read_run(run, _LIMITS[1]):
         store.extend(lines, source)

@@ -39,11 +39,18 @@ def known_token(place: GatewayPlace) -> str:
     return record.token if record is not None else ""
 
 
-def known_secrets(place: GatewayPlace) -> tuple[str, ...]:
-    """That token, and the secrets that the files of the config hold."""
-    from picoclaw_tray.system.config_files import ConfigFiles  # noqa: PLC0415 - slow, not for all
+class KnownSecrets:
+    """That token, and what the files of the config hold, read anew whenever one has changed."""
 
-    return known_token(place), *ConfigFiles(place, {}).read().secrets
+    def __init__(self, place: GatewayPlace) -> None:
+        from picoclaw_tray.system.config_files import ConfigFiles  # noqa: PLC0415 - slow to import
+
+        self._place = place
+        self._config = ConfigFiles(place, {})
+
+    def read(self) -> tuple[str, ...]:
+        """What is secret now."""
+        return known_token(self._place), *self._config.read().secrets
 
 
 class Tail:

@@ -223,6 +223,19 @@ def test_follow_of_a_gateway_without_a_pipe_reads_its_log(shell, stand_in_home):
     assert log.said.status == 130
 
 
+def test_follow_learns_the_secrets_of_a_config_that_changes(shell, stand_in_home):
+    log_file, config = stand_in_home.place.log, stand_in_home.place.config
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    log_file.write_text("it begins\n", encoding="utf-8")
+
+    with following(shell) as log:
+        log.until("it begins")
+        config.write_text('{"version":3,"model_list":[{"api_keys":["Planted9x8y7z"]}]}')
+        with log_file.open("a", encoding="utf-8") as more:
+            more.write("it knows Planted9x8y7z now\n")
+        log.until("it knows ••• now")
+
+
 def test_past_run_is_read_after_a_crash(shell, start):
     start("crash-after=0.3,crash-code=2,times=1,say=famous last words")
     wait_until(lambda: "Run 1" in shell("logs", "--run", "1").out, PATIENCE_S, what="run 1")

@@ -11,7 +11,7 @@ from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_note
 from picoclaw_tray.logs.store import LogStore
 from picoclaw_tray.system import log_files
 from picoclaw_tray.system.log_archive import ArchiveLimits, LogArchive
-from picoclaw_tray.system.log_files import Tail, known_secrets, known_token, runs_folder
+from picoclaw_tray.system.log_files import KnownSecrets, Tail, known_token, runs_folder
 from picoclaw_tray.system.paths import GatewayPlace
 
 
@@ -188,6 +188,7 @@ def test_secrets_of_the_config_are_known(scene):
         '{"version":3,"model_list":[{"model_name":"m","model":"m","api_keys":["Planted1a2b3c"]}]}'
     )
 
-    assert known_secrets(scene.place) == ("", "Planted1a2b3c")
-    scene.place.config.write_text('{"version":3,"model_list":[{"api_keys":["Planted1a2b3c')
-    assert known_secrets(scene.place) == ("", "Planted1a2b3c")
+    secrets = KnownSecrets(scene.place)
+    assert secrets.read() == ("", "Planted1a2b3c")
+    scene.place.config.write_text('{"version":3,"model_list":[{"api_keys":["Other4a5b6c')
+    assert secrets.read() == ("", "Other4a5b6c")
