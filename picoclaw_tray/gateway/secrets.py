@@ -25,7 +25,9 @@ ENCRYPTED_SCHEME: Final = "enc://"
 _OVERRIDE: Final = "PICOCLAW_"
 _SALT_NONCE_AND_ONE: Final = 16 + 12 + 1
 _SHORTEST_SECRET: Final = 8
-_WORDS: Final = re.compile(r"[A-Za-z]{1,19}(?:[ _.-]+(?:[A-Za-z]{1,19}|[0-9]{1,2}))*")
+_LONGEST_NUMBER: Final = 11
+_WORD: Final = r"(?:[A-Z]?[a-z]{1,18}|[A-Z]{1,19})"
+_WORDS: Final = re.compile(rf"{_WORD}(?:[ _.-]+(?:{_WORD}|[0-9]{{1,2}}))*")
 
 
 class MissingSecretFileError(Exception):
@@ -91,11 +93,12 @@ class SecretSources:
 
 
 def is_unmistakable(value: str) -> bool:
-    """Whether a secret's value is nothing else wherever it stands: no word, placeholder or number.
+    """Whether a secret's value is nothing else wherever it stands: no plain words, no short number.
 
     An encrypted one is no secret itself, and masked by its form.
     """
-    is_short = len(value) < _SHORTEST_SECRET or value.isdecimal()
+    shortest = _LONGEST_NUMBER + 1 if value.isdecimal() else _SHORTEST_SECRET
+    is_short = len(value) < shortest
     return not (is_short or value.startswith(ENCRYPTED_SCHEME) or _WORDS.fullmatch(value))
 
 

@@ -124,7 +124,10 @@ def test_secret_file_names_gives_names_for_any_bytes(config, security):
 
 @pytest.mark.parametrize(
     "value",
-    ["aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF", "hunter2x", "Correct7Horse-Battery", "q" * 20],
+    [
+        *("aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF", "hunter2x", "Correct7Horse-Battery", "q" * 20),
+        *("AbCdEfGhIjKlMnOpQrS", "xY-AbCdEfGh", "123456789012"),
+    ],
 )
 def test_value_that_is_nothing_else_is_unmistakable(value):
     assert is_unmistakable(value)
@@ -132,7 +135,7 @@ def test_value_that_is_nothing_else_is_unmistakable(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["", "a1b2c3d", "password", "your-api-key", "YOUR_BOT_TOKEN_2", "sk-example", "1234567890"],
+    ["", "a1b2c3d", "password", "your-api-key", "YOUR_BOT_TOKEN_2", "Sk-Example", "12345678901"],
 )
 def test_word_placeholder_or_number_is_not_unmistakable(value):
     assert not is_unmistakable(value)
