@@ -112,8 +112,12 @@ RULES: Final = (
     _prefixed("google-oauth", "ya29.", r"ya29\.", r"[A-Za-z0-9_-]{16,}"),
     _prefixed("google-client", "gocspx-", "GOCSPX-", r"[A-Za-z0-9_-]{20,}"),
     _prefixed(
-        "vendor", "gsk_ xai- pplx- hf_ nvapi- tvly- csk- r8_",
-        "gsk_|xai-|pplx-|hf_|nvapi-|tvly-(?:dev-|prod-)?|csk-|r8_", r"[A-Za-z0-9_-]{16,}",
+        "nvidia-tavily", "nvapi- tvly-", "nvapi-|tvly-(?:dev-|prod-)?", r"[A-Za-z0-9_-]{16,}"
+    ),
+    # Names such as xai-grok-4-fast-reasoning are in pieces; these keys are in one.
+    _prefixed(
+        "vendor", "gsk_ xai- pplx- hf_ csk- r8_", "gsk_|xai-|pplx-|hf_|csk-|r8_",
+        r"[A-Za-z0-9]{20,}[A-Za-z0-9_-]*",
     ),
     _prefixed(
         "code-host", "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat-",

@@ -144,6 +144,7 @@ def test_mask_hides_a_secret_and_keeps_the_rest(text, masked):
         "credential: enc:// passphrase required",
         "the secret of the passphrase, the password and the webhook",
         "tokenizer: cl100k_base keyboard: us-intl1 Tokens: 1234567",
+        "xai-grok-4-fast-reasoning hf_hub_download_with_retries1 r8_something_long_name_here",
         "github_pat_short hf_space sk-1 xoxo-love-and-kisses-x AKIA",
         "v1.2.3-rc.1.abcdef.short MNO.abcdef.x",
         f"session=sk_v1_{TOKEN}{TOKEN} tool=sk_learn_compatible_model_with_a_long_name_2",
