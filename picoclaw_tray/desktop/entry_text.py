@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from time import perf_counter
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QEvent, Signal
@@ -34,6 +35,9 @@ MOST_CHARS: Final = 64 * 1024
 """Of message, fields and raw text each: Qt takes up to 0.2 s to lay out so many."""
 
 MOST_MATCHES: Final = 1000
+
+_LOOKING_S: Final = 0.04
+"""After so long the other lines of an entry are not looked at: an expression may take its time."""
 
 _MOST_FIELDS: Final = 500
 _LONGEST_NAME: Final = 20
@@ -179,12 +183,12 @@ class EntryText(QTextEdit):
         return QFontMetricsF(self.font()).horizontalAdvance("M")
 
     def _highlight(self) -> None:
-        """Marks the matches line by line, as they are searched for."""
+        """Marks the matches line by line, as they are searched for, as long as there is time."""
         selections = []
-        room = MOST_MATCHES
+        room, end = MOST_MATCHES, perf_counter() + _LOOKING_S
         paper, ink = match_colours(self.palette())
         block = self.document().begin()
-        while self._matcher is not None and block.isValid() and room > 0:
+        while self._matcher is not None and block.isValid() and room > 0 and perf_counter() < end:
             if block.userState() != _OURS:
                 text = block.text()
                 spans = list(self._matcher.spans(text, room))

@@ -11,18 +11,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from picoclaw_tray.desktop.level_colours import level_colours, match_colours
 from picoclaw_tray.desktop.line_layout import LineLayout
 from picoclaw_tray.desktop.log_model import Column, LogModel
+from picoclaw_tray.desktop.match_spans import MatchSpans
 from picoclaw_tray.desktop.parts import mixed
 from picoclaw_tray.logs.entry import Level
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 
-    from picoclaw_tray.logs.query import Matcher
-
 MARGIN: Final = 4
-MAX_SPANS: Final = 200
-"""Most matches that are coloured in one line."""
-
 _FAINT: Final = 0.35
 _ROW_AIR: Final = 1.5
 _MARK_SHADE: Final = 0.12
@@ -36,7 +32,7 @@ class LineDelegate(QStyledItemDelegate):
         self._view = view
         self._log = model
         self.layout = LineLayout(view.font())
-        self.matcher: Matcher | None = None
+        self.matches = MatchSpans()
         self.wraps = False
         self._palette_key = -1
         self._inks: dict[Level, QColor] = {}
@@ -88,7 +84,7 @@ class LineDelegate(QStyledItemDelegate):
 
     def _paint_message(self, painter: QPainter, text: str, place: QRectF) -> None:
         rows = self.layout.wrapped(text, place.width()) if self.wraps else ((0, len(text)),)
-        spans = self.matcher.spans(text, MAX_SPANS) if self.matcher else ()
+        spans = self.matches.of(text)
         height = self.layout.height
         top = place.top() + min(_ROW_AIR, max(0.0, (place.height() - height * len(rows)) / 2))
         for start, end in rows:

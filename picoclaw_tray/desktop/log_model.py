@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QTimer, Signal, Slot
 
 from picoclaw_tray.desktop.level_colours import LOOKS
 from picoclaw_tray.desktop.log_rows import LogRows
+from picoclaw_tray.desktop.slices import LINES_A_STEP, work_for_a_slice
 from picoclaw_tray.logs.all_lines import AllLines
 from picoclaw_tray.logs.query import Query
 from picoclaw_tray.logs.selection import Selection
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
 PAUSE_MS: Final = 50
 """What arrives in this time is shown at once: a person sees no delay, a flood costs 20 looks/s."""
-
-SLICE_S: Final = 0.008
-"""How long a filter works before the window has its turn again."""
-
-LINES_A_STEP: Final = 500
 
 DISPLAY_ROLE: Final = 0
 """``Qt.ItemDataRole.DisplayRole``, without making the enumerations of ``Qt`` before the icon."""
@@ -242,7 +237,7 @@ class LogModel(QAbstractTableModel):
             self._slice.start()
             return
         self._drop_rows()
-        if self._advance(self._lines):
+        if work_for_a_slice(self._lines.advance):
             self._slice.start()
         self._add_rows()
         self.caught_up.emit()
@@ -254,21 +249,13 @@ class LogModel(QAbstractTableModel):
             return
         if self._next is None:
             self.catch_up()
-        elif self._advance(self._next):
+        elif work_for_a_slice(self._next.advance):
             self._slice.start()
         else:
             lines, self._next = self._next, None
             self._replace(lines)
             self.filtering.emit(False)
             self.caught_up.emit()
-
-    def _advance(self, lines: AllLines | Selection) -> bool:
-        """Examines more lines for one slice; whether there are more."""
-        end = perf_counter() + SLICE_S
-        while lines.advance(LINES_A_STEP):
-            if perf_counter() > end:
-                return True
-        return False
 
     def _start_afresh(self) -> None:
         self._cleared_at = self._store.cleared_at

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from picoclaw_tray.desktop.log_model import LINES_A_STEP, SLICE_S
+from picoclaw_tray.desktop.slices import work_for_a_slice
 from picoclaw_tray.desktop.translation import rendered
 from picoclaw_tray.logs.match_index import MatchIndex
 from picoclaw_tray.logs.query import Search, matcher
@@ -123,11 +122,8 @@ class LogSearch(QObject):
     def _on_slice(self) -> None:
         if self._index is None:
             return
-        end = perf_counter() + SLICE_S
-        while more := self._index.advance(LINES_A_STEP):
-            if perf_counter() > end:
-                self._slice.start(0)
-                break
+        if more := work_for_a_slice(self._index.advance):
+            self._slice.start(0)
         self._tell(complete=not more)
         if self._wants_next and self._index.count and not more:
             place = self._place if self._place >= 0 else self._in_sight().start

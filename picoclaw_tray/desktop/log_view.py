@@ -20,6 +20,7 @@ from picoclaw_tray.desktop.log_delegate import LineDelegate
 from picoclaw_tray.desktop.log_fit import LogFit
 from picoclaw_tray.desktop.log_model import Column
 from picoclaw_tray.desktop.log_placeholder import LogPlaceholder
+from picoclaw_tray.desktop.match_spans import MatchSpans
 from picoclaw_tray.desktop.text_size import TextSize
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         QFocusEvent,
         QHideEvent,
         QKeyEvent,
+        QPaintEvent,
         QResizeEvent,
         QShowEvent,
     )
@@ -121,7 +123,7 @@ class LogView(QTableView):
 
     def set_matcher(self, matcher: Matcher | None) -> None:
         """What is coloured from now on."""
-        self._delegate.matcher = matcher
+        self._delegate.matches = MatchSpans(matcher)
         self.viewport().update()
 
     def show_line(self, n: int) -> None:
@@ -170,6 +172,14 @@ class LogView(QTableView):
         super().resizeEvent(event)
         self.placeholder.setGeometry(self.viewport().rect())
         self.fit.fit_columns()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints once more where there was no time to look for matches in all lines."""
+        matches = self._delegate.matches
+        matches.begin_painting()
+        super().paintEvent(event)
+        if matches.is_behind:
+            self.viewport().update()
 
     def changeEvent(self, event: QEvent) -> None:
         """Fits the rows to another font."""

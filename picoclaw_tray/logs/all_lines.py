@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from picoclaw_tray.logs.looking import never
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from picoclaw_tray.logs.store import LogStore
 
 
@@ -18,7 +22,7 @@ class AllLines:
     def __len__(self) -> int:
         return self._end - self._first
 
-    def advance(self, _max_lines: int) -> bool:
+    def advance(self, _max_lines: int, _is_over: Callable[[], bool] = never) -> bool:
         """Takes in all that is there; there is never more to do."""
         if self._first == self._end:  # what came and went since was never a row
             self._first = self._store.first

@@ -6,9 +6,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Protocol
 
-from picoclaw_tray.logs.looking import STEP_BYTES, Looker
+from picoclaw_tray.logs.looking import Looker, never
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from picoclaw_tray.logs.query import Matcher
     from picoclaw_tray.logs.store import LogStore
 
@@ -39,20 +41,19 @@ class MatchIndex:
         """How many were found."""
         return len(self._matches)
 
-    def advance(self, max_lines: int) -> bool:
-        """Examines at most so many lines more, fewer if they are long; whether there are others."""
+    def advance(self, max_lines: int, is_over: Callable[[], bool] = never) -> bool:
+        """Examines at most so many lines more, until the time is over; whether there are others."""
         store, looker = self._store, self._looker
         del self._matches[: bisect_left(self._matches, store.first)]
         if looker.is_busy and self._goes_on():
             return True
-        row, room = self._next_row(), STEP_BYTES
+        row = self._next_row()
         for n in map(self._of.line_at, range(row, min(len(self._of), row + max_lines))):
             (raw,) = store.raw_lines(n, n + 1)
             self._next = n + 1
             if looker.look(n, raw):
                 self._matches.append(n)
-            room -= len(raw)
-            if room <= 0 or looker.is_busy:
+            if looker.is_busy or is_over():
                 break
         return looker.is_busy or self._next_row() < len(self._of)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left, bisect_right
-from itertools import accumulate, islice
+from bisect import bisect_left
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.logs.entry import (
@@ -19,14 +19,14 @@ from picoclaw_tray.logs.entry import (
     parse_entry,
     starts_entry,
 )
-from picoclaw_tray.logs.looking import STEP_BYTES, Looker
+from picoclaw_tray.logs.looking import Looker, never
 from picoclaw_tray.logs.printed import AT_ONCE
 from picoclaw_tray.logs.query import matcher
 from picoclaw_tray.logs.splitter import decode_line
 from picoclaw_tray.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from picoclaw_tray.logs.query import Query
     from picoclaw_tray.logs.store import LogStore
@@ -80,8 +80,8 @@ class Selection:
         """As that of a ``Matcher``."""
         return None if self._looker is None else self._looker.problem
 
-    def advance(self, max_lines: int) -> bool:
-        """Examines at most so many lines more, fewer if they are long; whether there are others."""
+    def advance(self, max_lines: int, is_over: Callable[[], bool] = never) -> bool:
+        """Examines at most so many lines more, until the time is over; whether there are others."""
         store, looker = self._store, self._looker
         if looker is not None and looker.is_busy:
             if looker.go_on():
@@ -92,11 +92,13 @@ class Selection:
         if begin > self._next:  # the beginning of an entry was dropped unseen
             self._entry_lines = 0
         self._next = begin
-        for n, raw, source, run in _lines_of(store, begin, _end_of_step(store, begin, max_lines)):
+        for n, raw, source, run in _lines_of(store, begin, begin + max_lines):
             self._take(n, raw, source, run)
             self._next = n + 1
             if looker is not None and looker.is_busy:
                 return True
+            if is_over():
+                break
         return self._next < store.end
 
     def drop(self) -> int:
@@ -213,15 +215,10 @@ def _quick_head(raw: bytes, source: Source) -> tuple[Level, str] | None:
     return None
 
 
-def _end_of_step(store: LogStore, begin: int, max_lines: int) -> int:
-    sizes = list(accumulate(map(len, store.raw_lines(begin, begin + max_lines))))
-    return begin + min(max_lines, bisect_left(sizes, STEP_BYTES) + 1)
-
-
 def _lines_of(store: LogStore, begin: int, end: int) -> Iterator[tuple[int, bytes, Source, int]]:
     """The lines of a range, each with its number, source and run."""
-    stretches = store.stretches()
-    at = max(0, bisect_right([stretch.first for stretch in stretches], begin) - 1)
+    stretches = store.stretches(begin, end)
+    at = 0
     for n, raw in enumerate(store.raw_lines(begin, end), begin):
         while at + 1 < len(stretches) and stretches[at + 1].first <= n:
             at += 1

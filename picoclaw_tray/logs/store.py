@@ -6,7 +6,7 @@ few of a million are ever looked at. There is no way out that does not mask.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from copy import copy
 from dataclasses import dataclass
 from operator import attrgetter
@@ -279,9 +279,12 @@ class LogStore:
         shift = self._gone - self.first
         return self._lines[max(begin + shift, self._gone) : max(end + shift, self._gone)]
 
-    def stretches(self) -> tuple[Stretch, ...]:
-        """Which lines have one source and run; in order, the first may begin before ``first``."""
-        return tuple(self._stretches)
+    def stretches(self, begin: int = 0, end: int | None = None) -> tuple[Stretch, ...]:
+        """Which lines of a range have one source and run; in order, the first may begin before."""
+        known = self._stretches
+        first = max(0, bisect_right(known, begin, key=_first_of) - 1)
+        last = len(known) if end is None else bisect_left(known, end, key=_first_of)
+        return tuple(known[first:last])
 
     def _learn(self, notes: Sequence[bytes]) -> None:
         """Which run this is; not all that we note tells it."""

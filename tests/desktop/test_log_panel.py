@@ -398,7 +398,7 @@ def test_escape_clears_the_search_and_leads_back_to_the_log(rig):
 
     assert field(rig).text() == ""
     assert rig.view.hasFocus()
-    assert rig.view._delegate.matcher is None
+    assert rig.view._delegate.matches.of("slow") == ()
 
 
 def test_search_goes_on_in_new_lines(rig):

@@ -101,6 +101,7 @@ def test_store_knows_where_each_line_was_read():
         Stretch(1, Source.PANIC_FILE, 1),
         Stretch(3, Source.OUTPUT, 2),
     )
+    assert store.stretches(2, 3) == (Stretch(1, Source.PANIC_FILE, 1),)
     for gone in (-1, 5):
         with pytest.raises(IndexError):
             store.source(gone)

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from picoclaw_tray.logs import looking
-from picoclaw_tray.logs import match_index as match_index_module
 from picoclaw_tray.logs import printed as printed_module
 from picoclaw_tray.logs import selection as selection_module
 from picoclaw_tray.logs.all_lines import AllLines
@@ -300,13 +299,16 @@ def test_long_line_that_is_dropped_while_it_is_searched_is_no_match():
     assert index.count == 0
 
 
-def test_step_ends_early_where_lines_are_long():
-    store = store_of(*[b"x" * 20_000] * 4)
-    selection = Selection(store, Query(level=Level.INFO))
+def test_step_ends_early_when_its_time_is_over():
+    store = store_of(*[b"x"] * 4)
+    selection, index = Selection(store, Query(level=Level.INFO)), index_of(store, "x")
+    answers = iter([False, True] * 2)
+    is_over = partial(next, answers)
 
-    assert selection.advance(100)
+    assert selection.advance(100, is_over)
+    assert index.advance(100, is_over)
 
-    assert len(selection) == 2
+    assert (len(selection), index.count) == (2, 2)
 
 
 # -- against entries -------------------------------------------------------------------------------
@@ -331,26 +333,24 @@ queries = st.builds(
 )
 
 
-limits = st.tuples(st.sampled_from([0, 20, 65536]), st.sampled_from([1, 50, 65536]))
-"""From which length on a line takes several looks; how many bytes a step takes."""
+lengths = st.sampled_from([0, 20, 65536])
+"""From which length on a line takes several looks."""
 
 
 @contextmanager
-def limited(at_once: int, step_bytes: int) -> Iterator[None]:
+def limited(at_once: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (looking, printed_module):
             patch.setattr(module, "AT_ONCE", at_once)
-        for module in (selection_module, match_index_module):
-            patch.setattr(module, "STEP_BYTES", step_bytes)
         yield
 
 
-@given(acts, queries, st.integers(1, 7), limits)
-def test_selection_is_what_reading_all_entries_would_give(acts, query, step, limits):
+@given(acts, queries, st.integers(1, 7), lengths)
+def test_selection_is_what_reading_all_entries_would_give(acts, query, step, at_once):
     store = LogStore(10_000, 1_000_000)
     store.begin_run()
     selection = Selection(store, query)
-    with limited(*limits):
+    with limited(at_once):
         for act in acts:
             if act == "run":
                 store.begin_run()
@@ -368,14 +368,14 @@ def test_selection_is_what_reading_all_entries_would_give(acts, query, step, lim
     assert [selection.line_at(row) for row in range(len(selection))] == expected
 
 
-@given(st.lists(st.sampled_from(LINES)), st.integers(1, 7), st.integers(1, 20), limits)
-def test_lines_with_matches_are_those_that_have_it(lines, step, held, limits):
+@given(st.lists(st.sampled_from(LINES)), st.integers(1, 7), st.integers(1, 20), lengths)
+def test_lines_with_matches_are_those_that_have_it(lines, step, held, at_once):
     store = store_of(held=held)
     rows, matches = AllLines(store), matcher(Search("o"))
     assert isinstance(matches, Matcher)
     index = MatchIndex(store, rows, matches)
 
-    with limited(*limits):
+    with limited(at_once):
         for line in lines:
             store.extend([line])
             rows.advance(0)
@@ -390,14 +390,14 @@ def test_lines_with_matches_are_those_that_have_it(lines, step, held, limits):
     assert index.count == len(have_it)
 
 
-@given(acts, queries, st.integers(1, 7), st.integers(1, 6), limits)
+@given(acts, queries, st.integers(1, 7), st.integers(1, 6), lengths)
 def test_rows_are_lines_that_are_held_whatever_is_dropped_and_cleared(
-    acts, query, step, held, limits
+    acts, query, step, held, at_once
 ):
     """What a store that drops shows is the rest of what one would show that drops nothing."""
     small, large = LogStore(held, 1_000_000), LogStore(10_000, 1_000_000)
     of_small, of_large = Selection(small, query), Selection(large, query)
-    with limited(*limits):
+    with limited(at_once):
         for count, act in enumerate(acts):
             for store in (small, large):
                 if act == "run":
