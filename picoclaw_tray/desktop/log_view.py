@@ -65,6 +65,8 @@ class LogView(QTableView):
         self._log = model
         self._is_following = True
         self._seen_end = 0
+        self._store = model.store  # whose lines are shown
+        self._kept = -1  # the line where the person is, while there are other rows
         self._delegate = LineDelegate(self, model)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
@@ -72,6 +74,7 @@ class LogView(QTableView):
         self._set_up_looks()
         self.placeholder = LogPlaceholder(self, model)
         self.text_size = TextSize(self)
+        model.modelAboutToBeReset.connect(self._on_about_to_be_reset)
         model.modelReset.connect(self._on_reset)
         model.rowsRemoved.connect(self._on_rows_removed)
         model.caught_up.connect(self._on_caught_up)
@@ -225,10 +228,26 @@ class LogView(QTableView):
         super().rowsAboutToBeRemoved(parent, start, end)
 
     @Slot()
+    def _on_about_to_be_reset(self) -> None:
+        """Remembers where the person is: at a line that they chose and see, or that they read."""
+        in_sight, chosen = self.lines_in_sight(), self.current_line
+        if chosen is not None and chosen in in_sight:
+            self._kept = chosen
+        else:
+            self._kept = -1 if self._is_following or not in_sight else in_sight.start
+
+    @Slot()
     def _on_reset(self) -> None:
         self.fit.forget_widest()
         self._seen_end = self._log.store.end  # other rows: what is there is seen
-        self._set_following(True)
+        is_filtered = self._store is self._log.store and self._kept >= self._store.first
+        self._store = self._log.store
+        if is_filtered and self._log.rowCount():
+            self._set_following(False)
+            row = min(self._log.row_of(self._kept), self._log.rowCount() - 1)
+            self.show_line(self._log.line_at(row))
+        else:
+            self._set_following(True)
 
     @Slot("QModelIndex", int, int)
     def _on_rows_removed(self, _parent: QModelIndex, start: int, end: int) -> None:

@@ -336,6 +336,31 @@ def test_previous_match_alone_is_selected(rig):
     assert list(rig.view.selected_lines()) == [3]
 
 
+def test_person_stays_at_their_line_when_a_filter_is_taken_off(rig):
+    rig.print(100, "12:00:00 INF x a.go:1 > line {}")
+    find(rig, "line 50")
+    rig.key(Key.Key_F3)
+    chosen = rig.view.current_line
+    rig.panel.filter._only.click()
+    rig.qtbot.waitUntil(lambda: len(rig.lines) == 1)
+
+    rig.panel.filter._only.click()
+    rig.qtbot.waitUntil(lambda: len(rig.lines) > 100)
+
+    assert rig.view.current_line == chosen
+    assert chosen in rig.view.lines_in_sight()
+    assert not rig.view.is_following
+
+
+def test_who_follows_goes_on_doing_so_through_a_filter(rig):
+    rig.print(100)
+
+    filter_by(rig, level=Level.INFO)
+
+    assert rig.view.is_following
+    assert rig.last_is_visible()
+
+
 def test_match_is_coloured(rig):
     find(rig, "slow")
 
