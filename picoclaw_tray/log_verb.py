@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.log_arguments import DEFAULT_LINES
+from picoclaw_tray.log_pages import take_held_lines
 from picoclaw_tray.logs.entry import Level, Source
 from picoclaw_tray.logs.export import export_json, export_text
 from picoclaw_tray.logs.query import Query, Search, matcher
@@ -18,7 +19,7 @@ from picoclaw_tray.presentation.run_marks import mark_text
 from picoclaw_tray.presentation.text import render
 from picoclaw_tray.remote import Answer, ExitCode, Request, Verb, error_answer
 from picoclaw_tray.system.log_archive import archived_runs
-from picoclaw_tray.system.log_files import KnownSecrets, Tail, runs_folder
+from picoclaw_tray.system.log_files import KnownSecrets, Tail, newest_run, read_log, runs_folder
 from picoclaw_tray.system.paths import gateway_place
 from picoclaw_tray.system.rendezvous import tray_pid
 from picoclaw_tray.system.run_reading import read_run
@@ -113,18 +114,20 @@ def _current(
 ) -> Answer:
     every_run = not options.json and options.offset == 0
     request = Request(Verb.LOGS, offset=options.offset, run_id=options.run_id, every_run=every_run)
-    answer = _ask(request, options, environ)
+    store = LogStore(*_LIMITS, words=_words)
+    wanted = 0 if query != Query() else options.lines
+    answer = take_held_lines(
+        lambda page: _ask(page, options, environ), request, store, wanted=wanted
+    )
     if answer.exit_code is ExitCode.NOTHING and not options.json:
         return _from_files(place, query, options, voice, "No tray runs.")
     if answer.exit_code is not ExitCode.DONE:
         return answer
-    store = _store_of(answer)
     if not options.json:
         if not answer.payload.get("log_run_id"):
             return _from_files(place, query, options, voice, "The tray has seen no gateway yet.")
         return _told(store, query, options, voice)
-    wanted = _wanted(store, query, options, voice)
-    lines = [store.line(n) for n in wanted]
+    lines = [store.line(n) for n in _wanted(store, query, options, voice)]
     return Answer(
         ExitCode.DONE,
         {name: answer.payload.get(name) for name in ("log_run_id", "log_total")} | {"logs": lines},
@@ -137,41 +140,18 @@ def _ask(request: Request, options: LogOptions, environ: Mapping[str, str]) -> A
     )
 
 
-def _store_of(answer: Answer) -> LogStore:
-    """The lines of an answer, each with its source."""
-    lines, sources = answer.payload.get("logs"), answer.payload.get("log_sources")
-    texts = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
-    changes = {}
-    for change in sources if isinstance(sources, list) else ():
-        match change:
-            case [int(place), str(name)]:
-                changes[place] = next((s for s in Source if s.value == name), Source.OUTPUT)
-            case _:
-                pass
-    store = LogStore(*_LIMITS, words=_words)
-    store.begin_run()
-    source = Source.OUTPUT
-    for place, line in enumerate(texts):
-        source = changes.get(place, source)
-        store.extend((line.encode("utf-8", "replace"),), source)
-    return store
-
-
 def _from_files(
     place: GatewayPlace, query: Query, options: LogOptions, voice: Voice, why: str
 ) -> Answer:
-    run = _past_run(place, _LAST)
+    run = newest_run(place)
     if run is not None:
         voice.remark(f"{why} This is the last run that one has written down: {_named(run)}.")
         return _told(_read(run, place), query, options, voice)
     if not place.log.exists():
         return error_answer(f"{why} There is no log yet: {place.log}.", ExitCode.NOTHING)
-    voice.remark(f"{why} This is the end of {place.log}.")
+    voice.remark(f"{why} This is {place.log}.")
     store = _store(KnownSecrets(place))
-    tail = Tail(place, store)
-    while tail.read_more():
-        pass
-    tail.close()
+    read_log(place, store)
     return _told(store, query, options, voice)
 
 

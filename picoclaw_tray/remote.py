@@ -68,6 +68,7 @@ class Request:
         offset: ``logs`` from this line on, as in contract 10.2.
         run_id: Of the run that the offset belongs to.
         every_run: ``logs`` of all runs that are held, with our notes between them.
+        before: ``logs`` above the line with this number, as an answer told it; -1: to the end.
     """
 
     verb: Verb
@@ -79,6 +80,7 @@ class Request:
     offset: int = 0
     run_id: int = -1
     every_run: bool = False
+    before: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def dump_request(request: Request) -> bytes:
     if not request.wait:
         content["wait"] = False
     if request.verb is Verb.LOGS:
-        content |= {"offset": request.offset, "run_id": request.run_id}
+        content |= {name: getattr(request, name) for name in ("offset", "run_id", "before")}
     return _line(content)
 
 
@@ -139,13 +141,14 @@ def parse_request(line: bytes) -> Request:
         leave, bool | None
     ):
         raise ProtocolError("The request has a flag that is neither true nor false.")
-    offset, run_id = content.get("offset"), content.get("run_id")
+    offset, run_id, before = map(content.get, ("offset", "run_id", "before"))
     return Request(
         verb,
         leave=leave,
         view=view,
         offset=offset if type(offset) is int else 0,  # contract 10.2: what is no number is ignored
         run_id=run_id if type(run_id) is int else -1,
+        before=before if type(before) is int else -1,
         **flags,
     )
 

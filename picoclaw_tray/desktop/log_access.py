@@ -57,8 +57,11 @@ class LogAccess(QObject):
         store = self._log.store
         for number, request in waiting:
             numbers = store.numbers_since(request.offset, request.run_id)
-            every = range(store.first, store.end)
-            reading = Reading(store, every if request.every_run else numbers)
+            if request.every_run:
+                numbers = iter(range(store.first, store.end))
+            if request.before >= 0:
+                numbers = (n for n in numbers if n < request.before)
+            reading = Reading(store, numbers)
             self._readings.append((number, reading))
             self._turn.start()
 
@@ -77,10 +80,15 @@ class LogAccess(QObject):
 
 
 def _lines(reading: Reading) -> Payload:
-    """As many of the newest as fit; ``log_sources`` tells where each came from."""
+    """As many of the newest as fit; ``log_sources`` tells where each came from.
+
+    ``log_first`` is what to ask for lines ``before``, if there are more.
+    """
     return {
         "log_run_id": reading.run_id,
         "log_total": reading.total,
         "logs": list(reading.lines),
+        "log_first": reading.first,
+        "log_more": reading.has_more,
         "log_sources": [[place, source.value] for place, source in reading.sources],
     }

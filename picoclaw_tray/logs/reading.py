@@ -33,8 +33,11 @@ class Reading:
         self._store = store
         self.total = store.total if store.run_id else 0
         self.run_id = store.run_id
-        self._numbers = self._fitting(list(numbers)[-MAX_LINES:])
+        wanted = list(numbers)
+        self._earliest = wanted[0] if wanted else store.end
+        self._numbers = self._fitting(wanted[-MAX_LINES:])
         self._next = 0
+        self._told: list[int] = []
         self._lines: list[str] = []
         self._sources: list[Source] = []
         self._sizes: list[int] = []
@@ -43,6 +46,16 @@ class Reading:
     def lines(self) -> tuple[str, ...]:
         """What has been read, masked."""
         return tuple(self._lines)
+
+    @property
+    def first(self) -> int | None:
+        """The number of the first line that has been read; none if there is none."""
+        return self._told[0] if self._told else None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there was no room for others before it."""
+        return self.first is not None and self.first > self._earliest
 
     @property
     def sources(self) -> tuple[tuple[int, Source], ...]:
@@ -62,6 +75,7 @@ class Reading:
             line, more = self._store.beginning(n, MAX_CHARS)
             room -= len(line) + 1
             line += CUT_MARK.format(count=more) if more else ""
+            self._told.append(n)
             self._lines.append(line)
             self._sources.append(self._store.source(n))
             self._sizes.append(len(json.dumps(line)) + 2)
@@ -86,5 +100,5 @@ class Reading:
         while size > MAX_BYTES:
             size -= self._sizes[gone]
             gone += 1
-        for kept in (self._lines, self._sources, self._sizes):
+        for kept in (self._told, self._lines, self._sources, self._sizes):
             del kept[:gone]

@@ -178,7 +178,7 @@ class LogArchive:
         total = sum(self._sizes.values()) + sum(size for _, size in others)
         for place, (run, size) in enumerate(others):
             is_spare = total > limits.total_bytes or len(others) - place >= limits.runs
-            if is_spare or _changed_at(run.parts[-1][1]) < oldest:
+            if is_spare or changed_at(run.parts[-1][1]) < oldest:
                 total -= size
                 for _, path in run.parts:
                     _remove(path)
@@ -213,7 +213,8 @@ def _end_of(path: Path) -> bytes:
     return b"".join(chunks_of(path, max(0, size_of(path) - _MARK_BYTES)))
 
 
-def _changed_at(path: Path) -> float:
+def changed_at(path: Path) -> float:
+    """When a file was written last, in seconds since the epoch; 0 if there is none."""
     try:
         return path.stat().st_mtime
     except OSError:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from picoclaw_tray.gateway.pid_file import MAX_PID_FILE_BYTES, parse_pid_file
 from picoclaw_tray.logs.entry import Source
+from picoclaw_tray.logs.moment import written_at
 from picoclaw_tray.system.demo_home import is_demo
 from picoclaw_tray.system.files import read_bounded, size_of
-from picoclaw_tray.system.log_archive import archive_folder, archived_runs
-from picoclaw_tray.system.log_follower import LogFollower
+from picoclaw_tray.system.log_archive import archive_folder, archived_runs, changed_at
+from picoclaw_tray.system.log_follower import MAX_BEHIND, LogFollower
 from picoclaw_tray.system.paths import log_folder
 from picoclaw_tray.system.rendezvous import tray_pid
 from picoclaw_tray.system.run_reading import GAP_MARK, SourceNotes
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 TRAY_TURNS: Final = 4
 """Every how many turns without news it is asked whether a tray runs."""
+
+LATE_S: Final = 5.0
+"""A gateway's log that is younger than its run on disk by so much is of another gateway."""
 
 
 def runs_folder(place: GatewayPlace) -> Path:
@@ -51,6 +56,29 @@ class KnownSecrets:
     def read(self) -> tuple[str, ...]:
         """What is secret now."""
         return known_token(self._place), *self._config.read().secrets
+
+
+def newest_run(place: GatewayPlace) -> ArchivedRun | None:
+    """The last run on disk; none if another gateway has run since, which has a log alone."""
+    run = next(reversed(archived_runs(runs_folder(place))), None)
+    record = _pid_record(place)
+    if run is None or (record is not None and record.pid != run.pid):
+        return None
+    logged_since = changed_at(place.log) - changed_at(run.parts[-1][1])
+    return None if logged_since > LATE_S else run
+
+
+def read_log(place: GatewayPlace, store: LogStore) -> None:
+    """Takes in ``gateway.log``, or the newest 64 MB of it."""
+    start = 0 if size_of(place.log) <= MAX_BEHIND else None
+    follower = LogFollower(place.log, start=start)
+    store.begin_run()
+    more = True
+    while more:
+        turn = follower.read_more()
+        store.extend(turn.lines, Source.LOG_FILE)
+        more = turn.more
+    store.extend(follower.close(), Source.LOG_FILE)
 
 
 class Tail:
@@ -81,7 +109,7 @@ class Tail:
             return True
         newest = self._newest()
         if newest is not None and _order(newest) > self._known:  # even if it is over already
-            self._take_logs()
+            self._take_logs(before=_started_at(newest))
             self._begin(newest)
             return True
         if not self._logs and self._is_over():
@@ -134,10 +162,12 @@ class Tail:
             self._store.extend(lines, source)
         return more
 
-    def _take_logs(self) -> bool:
+    def _take_logs(self, before: float = float("inf")) -> bool:
+        """What a run has logged that we go over to, from a moment on, is told by its own file."""
         turns = {source: follower.read_more() for source, follower in self._logs.items()}
         for source, turn in turns.items():
-            self._store.extend(turn.lines, source)
+            lines = [line for line in turn.lines if (written_at(line) or 0.0) < before]
+            self._store.extend(lines, source)
         return any(turn.more for turn in turns.values())
 
 
@@ -191,6 +221,11 @@ class _RunTail:
     def _parts(self) -> list[int]:
         found = (run for run in archived_runs(self._folder) if self.is_of(run))
         return [part for run in found for part, _ in run.parts]
+
+
+def _started_at(run: ArchivedRun) -> float:
+    """In seconds since the epoch."""
+    return time.mktime(time.strptime(run.started, "%Y%m%d-%H%M%S"))
 
 
 def _order(run: ArchivedRun | None) -> tuple[str, int, int]:

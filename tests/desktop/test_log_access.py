@@ -4,6 +4,7 @@ import pytest
 
 from picoclaw_tray.desktop.gateway_log import GatewayLog
 from picoclaw_tray.desktop.log_access import LogAccess
+from picoclaw_tray.logs import reading
 from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
 from picoclaw_tray.logs.reading import MAX_LINES
 from picoclaw_tray.remote import MAX_ANSWER_BYTES, Answer, ExitCode, Request, Verb, dump_answer
@@ -47,9 +48,25 @@ def test_answer_is_that_of_the_contract(heard):
         "log_run_id": 1,
         "log_total": 2,
         "logs": ["a", "b"],
+        "log_first": 1,
+        "log_more": False,
         "log_sources": [[0, "output"]],
     }
     assert newer.payload["logs"] == ["b"]
+
+
+def test_lines_are_told_page_by_page(heard, monkeypatch):
+    monkeypatch.setattr(reading, "MAX_LINES", 2)
+    heard.log.store.begin_run()
+    heard.log.store.extend([b"a", b"b", b"c"])
+    heard.log.store.begin_run()
+    heard.log.store.extend([b"d"])
+
+    newest = heard.ask(Request(Verb.LOGS, every_run=True)).payload
+    before = heard.ask(Request(Verb.LOGS, every_run=True, before=newest["log_first"])).payload
+
+    assert (newest["logs"], newest["log_first"], newest["log_more"]) == (["c", "d"], 2, True)
+    assert (before["logs"], before["log_first"], before["log_more"]) == (["a", "b"], 0, False)
 
 
 def test_clear_begins_the_next_run(heard):

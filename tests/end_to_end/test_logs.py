@@ -131,6 +131,23 @@ def test_lines_of_the_runs_before_are_told_too(shell, start):
     assert [line for line in lines_of(shell("logs", "--level", "Warning")) if "⚠" not in line] == []
 
 
+def test_more_lines_than_an_answer_has_room_for_are_told(shell, start):
+    start("flood=25000")
+    shell.until(phase="running")
+    wait_until(
+        lambda: int(shell("logs", "--json", "-n", "1").payload["log_total"]) > 25_000,
+        PATIENCE_S,
+        what="the flood",
+    )
+
+    told = lines_of(shell("logs", "-n", "0"))
+
+    assert len(told) > 25_000
+    assert "Run 1 started" in told[0]
+    assert "✓ Cron service started" in lines_of(shell("logs", "--grep", "Cron service"))
+    assert len(lines_of(shell("logs", "-n", "11000"))) == 11_000
+
+
 def test_lines_are_found_as_they_are_printed(shell, stand_in_home):
     stand_in_home.place.log.parent.mkdir()
     line = (
@@ -331,7 +348,34 @@ def test_without_a_tray_the_end_of_the_log_is_read(shell, stand_in_home):
     told = shell("logs")
 
     assert told.out == "16:50:19 WRN x a.go:1 > Hm\n"
-    assert told.err == f"No tray runs. This is the end of {stand_in_home.place.log}.\n"
+    assert told.err == f"No tray runs. This is {stand_in_home.place.log}.\n"
+
+
+def test_without_a_tray_all_of_the_log_is_searched(shell, stand_in_home):
+    stand_in_home.place.log.parent.mkdir()
+    lines = [
+        f'{{"level":"warn","component":"x","time":"2026-04-24T16:50:19+08:00",'
+        f'"caller":"a.go:1","message":"Number {n}."}}\n'
+        for n in range(20_000)
+    ]
+    stand_in_home.place.log.write_text("".join(lines), encoding="utf-8")
+
+    assert len(lines_of(shell("logs", "--grep", r"Number \d\."))) == 10
+    assert len(lines_of(shell("logs", "-n", "0"))) == 20_000
+
+
+def test_without_a_tray_a_log_that_is_younger_than_the_last_run_is_read(
+    shell, start, stand_in_home
+):
+    start("say=hello there")
+    assert shell("quit").status == 0
+    assert "hello there" in lines_of(shell("logs"))
+    log = stand_in_home.place.log
+    log.write_text("by another gateway\n", encoding="utf-8")
+    later = time.time() + 60
+    os.utime(log, (later, later))
+
+    assert lines_of(shell("logs")) == ["by another gateway"]
 
 
 def test_lines_of_no_known_form_are_printed_as_they_are_but_for_what_a_terminal_obeys(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -68,6 +69,12 @@ class Scene:
         return [self.store.line(n) for n in numbers if self.store.source(n) is not Source.TRAY]
 
 
+def of_the_log(message, second):
+    time = datetime(2026, 1, 1, 10, 0, second).astimezone().isoformat()  # as files are named
+    line = {"level": "warn", "component": "x", "time": time, "caller": "a:1", "message": message}
+    return json.dumps(line, separators=(",", ":"))
+
+
 @pytest.fixture
 def scene(tmp_path, own_machine, monkeypatch):
     """Beside a tray that runs."""
@@ -85,6 +92,21 @@ def test_run_that_goes_on_is_followed_from_its_beginning_through_its_parts(scene
     scene.print("b" * 150, "c" * 150)
 
     assert scene.read() == ["a" * 150, "b" * 150, "c" * 150]
+
+
+def test_what_a_run_has_logged_before_we_knew_of_it_is_told_once(scene):
+    scene.begin(1)
+    scene.end(1)
+    scene.read(2)
+
+    scene.log(of_the_log("older", 1), of_the_log("of run 2", 2))
+    scene.begin(2)
+    scene.print("of run 2")
+
+    told = scene.read()
+    assert told[-1] == "of run 2"
+    assert len([line for line in told if "of run 2" in line]) == 1
+    assert any("older" in line for line in told)
 
 
 def test_long_line_that_goes_on_in_the_next_part_is_whole(scene):
