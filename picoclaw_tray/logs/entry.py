@@ -104,6 +104,7 @@ CONSOLE_LEVELS: Final = {
     "FTL": Level.FATAL,
     "PNC": Level.PANIC,
 }
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 _JSON_LEVELS: Final = {level.name.lower(): level for level in Level}
 _FIRST_NAMES: Final = ("level", "component")  # what the logger writes before the event's fields
 _LAST_NAMES: Final = ("time", "caller", "message")  # and after them
@@ -201,6 +202,12 @@ def _parse_console(text: str, source: Source, read: Callable[[str], str]) -> Ent
     return Entry(time, CONSOLE_LEVELS.get(level), component, caller, message, safe, text, source)
 
 
+class _Number(str):
+    """A number as it was written; Python would write ``1e5`` in another way."""
+
+    __slots__ = ()
+
+
 class _Object(dict[str, Any]):
     """A JSON object that remembers all its pairs: an event field may be named like a part."""
 
@@ -212,7 +219,9 @@ class _Object(dict[str, Any]):
 def _parse_json(text: str, source: Source, read: Callable[[str], str]) -> Entry | None:
     first_line, newline, rest = text.partition("\n")
     try:
-        value = json.loads(first_line, object_pairs_hook=_Object)
+        value = json.loads(
+            first_line, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number
+        )
         pairs = value.pairs if isinstance(value, _Object) else []
         fields = [(read(name), read(_json_text(item))) for name, item in pairs]
     except (ValueError, RecursionError):
@@ -241,9 +250,19 @@ def _take(fields: list[tuple[str, str]], name: str, which: int) -> str:
 
 def _json_text(value: object) -> str:
     """A JSON value for reading: text as it is, everything else as compact JSON."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else _compact(value)
+
+
+def _compact(value: object) -> str:
+    match value:
+        case _Number():
+            return value
+        case dict():
+            return f"{{{','.join(f'{_to_json(k)}:{_compact(v)}' for k, v in value.items())}}}"
+        case list():
+            return f"[{','.join(map(_compact, value))}]"
+        case _:
+            return _to_json(value)
 
 
 def _reader(text: str, hide: Callable[[str], str]) -> Callable[[str], str]:

@@ -54,8 +54,8 @@ class Looker:
     def _may_match(self, n: int, raw: bytes) -> bool:
         """A cheap look before the line is masked, and put into another form."""
         if not raw.startswith(b"{") or self._store.source(n) is Source.OUTPUT:
-            return self._found.may_match(raw)
-        return self._store.source(n) is Source.TRAY or self._found.may_match_json(raw)
+            return self._found.prefilter.may_match(raw)
+        return self._store.source(n) is Source.TRAY or self._found.prefilter.may_match_json(raw)
 
     def go_on(self) -> bool:
         """Whether the next part of the long line has it; the line may be dropped by now."""

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from picoclaw_tray.logs.console import TOKENS
 from picoclaw_tray.logs.expressions import ExpressionTooLargeError, compiled
-from picoclaw_tray.logs.redaction import MASK
+from picoclaw_tray.logs.prefilter import Prefilter
 from picoclaw_tray.text import QT_TRANSLATE_NOOP, Text, text
 
 if TYPE_CHECKING:
@@ -81,8 +80,6 @@ _BY_MESSAGE: Final[tuple[tuple[str, Template], ...]] = (
         QT_TRANSLATE_NOOP("Search", "The range at character {place} runs backwards."),
     ),
 )
-_WORD = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
-_QUOTES: Final = ("\"", "'")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +119,20 @@ class Matcher:
 
     However an expression is made, a line or piece of one that takes longer than ``LIMIT_S`` is
     passed over soon after, and after some that did all the others are.
+
+    Attributes:
+        prefilter: A cheap look at lines as they came.
     """
 
     def __init__(self, search: Search, expression: regex.Pattern[str]) -> None:
         self._expression = expression
         self._slow = 0.0  # how many lines took too long, long ones counted as parts of one
-        plain = not search.is_regex and MASK[0] not in search.pattern
-        plain = plain and not any(quote in search.pattern for quote in _QUOTES)
-        self._needle = search.pattern if plain else ""
-        self._folds = not search.is_case_sensitive
-        self._words = _words(self._needle.lower() if self._folds else self._needle)
         self._margin = MARGIN if search.is_regex else len(search.pattern)
+        self.prefilter = Prefilter(
+            "" if search.is_regex else search.pattern,
+            is_case_sensitive=search.is_case_sensitive,
+            finds=expression.search,
+        )
 
     @property
     def problem(self) -> Text | None:
@@ -152,40 +152,12 @@ class Matcher:
             raw: The line as it came.
             pieces: As it is shown; taken only when they are needed.
         """
-        reach = _LOOKED_AT + _LONGEST_CHARACTER * len(self._needle)
+        reach = _LOOKED_AT + _LONGEST_CHARACTER * self._margin
         for begin in range(0, len(raw), _LOOKED_AT):
-            if self.may_match(raw[begin : begin + reach]):
+            if self.prefilter.may_match(raw[begin : begin + reach]):
                 yield from self._looks(pieces)
                 return
             yield False
-
-    def may_match(self, raw: bytes) -> bool:
-        """Whether a line may have it; a cheap look before it is masked.
-
-        Masking takes text out and puts nothing else in than bullets and quotes.
-        """
-        if not self._needle:
-            return True
-        line = raw.decode("utf-8", "replace")
-        if not line.isprintable() and not line.replace("\t", " ").isprintable():
-            return True  # escape sequences that are taken out may part a word
-        if not self._folds:
-            return self._needle in line
-        if not self._needle.isascii():  # "Σ" has two small letters: what is next decides
-            return self._expression.search(line) is not None
-        return self._needle.lower() in line.lower()
-
-    def may_match_json(self, raw: bytes) -> bool:
-        """The same of a line of ``gateway.log``, which is shown in the form of the console.
-
-        That form has the words of the line, and adds a few of its own.
-        """
-        if not self._words or b"\\" in raw:
-            return True
-        line = raw.decode("utf-8", "replace")
-        if self._folds:
-            line = line.lower()
-        return all(word in line for word in self._words)
 
     def spans(self, line: str, limit: int) -> tuple[tuple[int, int], ...]:
         """Where a line has it: at most so many ranges of characters, none of them empty."""
@@ -219,12 +191,6 @@ class Matcher:
             yield from self._expression.finditer(line, begin, timeout=LIMIT_S)
         except TimeoutError:
             self._slow += SHORT / max(SHORT, len(line))
-
-
-def _words(needle: str) -> tuple[str, ...]:
-    """What must stand in a line that is shown with this in it, in small letters too."""
-    words = _WORD.findall(needle) if needle.isascii() else ()
-    return tuple(word for word in words if not any(word.upper() in token for token in TOKENS))
 
 
 def matcher(search: Search) -> Matcher | Text:

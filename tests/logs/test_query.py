@@ -139,15 +139,15 @@ def test_expression_of_too_many_copies_is_refused(pattern):
 
 
 def test_cheap_look_is_a_look_at_the_whole_line():
-    assert found("ab").may_match(b"xABx")
-    assert not found("ab").may_match(b"xx")
-    assert not found("ab", is_case_sensitive=True).may_match(b"AB")
-    assert found("ab").may_match(b"a\x1b[0mb")
-    assert found("•").may_match(b"x")
-    assert found('"').may_match(b"x")
-    assert found("a", is_regex=True).may_match(b"x")
-    assert found("go").may_match(b"\tmain.go:7")
-    assert not found("no").may_match(b"\tmain.go:7")
+    assert found("ab").prefilter.may_match(b"xABx")
+    assert not found("ab").prefilter.may_match(b"xx")
+    assert not found("ab", is_case_sensitive=True).prefilter.may_match(b"AB")
+    assert found("ab").prefilter.may_match(b"a\x1b[0mb")
+    assert found("•").prefilter.may_match(b"x")
+    assert found('"').prefilter.may_match(b"x")
+    assert found("a", is_regex=True).prefilter.may_match(b"x")
+    assert found("go").prefilter.may_match(b"\tmain.go:7")
+    assert not found("no").prefilter.may_match(b"\tmain.go:7")
 
 
 @given(st.text(st.sampled_from("abAB(*[]+\\.{1,}?|^$"), max_size=12))
@@ -169,7 +169,7 @@ LETTERS = 'aAkK\u212aſsSßẞςσΣιİıµμΜǅǆ\t"• .'
 def test_cheap_look_loses_nothing(needle, line, is_case_sensitive):
     search = found(needle, is_case_sensitive=is_case_sensitive)
 
-    assert search.may_match(line.encode()) or not search.matches(line)
+    assert search.prefilter.may_match(line.encode()) or not search.matches(line)
 
 
 @given(st.text(max_size=5), st.text(max_size=20), st.text(max_size=20))
@@ -177,7 +177,7 @@ def test_plain_text_is_found_where_it_is(needle, before, after):
     search = found(needle, is_case_sensitive=True)
 
     assert search.matches(before + needle + after)
-    assert search.may_match((before + needle + after).encode("utf-8", "surrogatepass"))
+    assert search.prefilter.may_match((before + needle + after).encode("utf-8", "surrogatepass"))
 
 
 # -- lines of many pieces --------------------------------------------------------------------------
