@@ -56,15 +56,17 @@ def test_long_line_comes_in_pieces_as_it_is():
     assert "".join(pieces) == line.decode()
 
 
-TEXTS = st.text("abIN fF.=-:\"'\\/<é☃0123", max_size=12) | st.sampled_from(
-    ["INFO", "pico", "channel=pico", "16:50", "true", "null", "[1,2]", '{"a":"b c"}', "<b>"]
+SECRET = r"sk\u002dproj-A1b2C3d4E5f6G7h8I9j0K1l2M3n4"
+TEXTS = st.text("\x1b[0m\u2028\u202e\x85abIN fF.=-:\"'\\/<é☃0123", max_size=12) | st.sampled_from(
+    ["INFO", "pico", "channel=pico", "16:50", "true", "null", "[1,2]", '{"a":"b c"}', "<b>", SECRET]
 )
 
 
 @given(
     message=TEXTS,
     fields=st.dictionaries(
-        st.sampled_from(["a", "channel", "x_y"]), TEXTS | st.integers() | st.booleans() | st.none()
+        st.sampled_from(["a", "channel", "x_y"]),
+        TEXTS | st.integers() | st.floats() | st.booleans() | st.none(),
     ),
     part=st.tuples(st.integers(0, 80), st.integers(1, 20)),
     switches=st.tuples(st.booleans(), st.booleans()),
@@ -97,3 +99,23 @@ def test_note_is_found_by_its_words_alone():
     assert finds("run 3 began")
     assert not finds("picoclaw-tray")
     assert not finds("info")
+
+
+@given(line=TEXTS, part=st.tuples(st.integers(0, 80), st.integers(1, 20)), case=st.booleans())
+def test_whatever_is_printed_of_the_output_is_found(line, part, case):
+    raw = line.encode()
+    store = store_of(raw, Source.OUTPUT)
+    told = printed(store, 0)
+    place = part[0] % (len(told) or 1)
+    pattern = told[place : place + part[1]] or "x"
+    found = matcher(Search(pattern if case else pattern.swapcase(), is_case_sensitive=case))
+    assert isinstance(found, Matcher)
+
+    assert Looker(store, found).look(0, raw) == found.matches(told)
+
+
+@pytest.mark.parametrize("number", ["1e5", "1.5e-7", "0.10", "1E+2"])
+def test_number_is_told_as_it_was_written(number):
+    line = in_file("Hm", a="N", b=["N"]).replace(b'"N"', number.encode())
+
+    assert printed(store_of(line, Source.LOG_FILE), 0).endswith(f"> Hm a={number} b=[{number}]")
