@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -27,6 +28,10 @@ MAX_BEHIND: Final = 64 * 1024 * 1024
 SKIP_MARK: Final = "… [{count} bytes of the log skipped]"
 BEFORE_MARK: Final = "… [{count} bytes before this are not shown]"
 
+_KNOWN_LINES: Final = 32
+_KNOWN_END: Final = 512
+"""Bytes of a line by which it is found again in a file that was cut."""
+
 _KNOWN_TAIL: Final = 64
 """Bytes before our place by which a file is known again: they hold a time."""
 
@@ -47,9 +52,9 @@ class Turn:
 class LogFollower:
     """Goes on where it stopped, at a cost that does not depend on the size of the file.
 
-    The file may come late. It may be cut: we go on behind the line that we had last, or else with
-    the first that tells a later time, or else, where no times are told, at the beginning. It may be
-    moved or deleted: a gateway then writes on into the one it has open, and so do we read on in it,
+    The file may come late. It may be cut: we go on behind the last line that we know, or else with
+    what is not older than it, or else, where no times are told, at the beginning. It may be moved
+    or deleted: a gateway then writes on into the one it has open, and so do we read on in it,
     until there is a new one of the name that has something to read. A line is given when it is
     complete.
 
@@ -74,7 +79,8 @@ class LogFollower:
         self._tail = b""  # what is known to stand before our place
         self._old_end = 0  # up to here there may be lines of earlier runs
         self._in_line = False  # we came into the middle of a line, which is left out
-        self._last = b""  # that was given and tells a time
+        self._known: deque[bytes] = deque(maxlen=_KNOWN_LINES)  # the ends of the last lines
+        self._known_at: float | None = None  # when the last of them was written
         self._note = b""  # what is to be said before the next line
 
     def read_more(self, limit: int = TURN_BYTES) -> Turn:
@@ -135,7 +141,10 @@ class LogFollower:
         found = self._taken(self._splitter.feed(chunk))
         if may_be_old:
             found = self._of_this_run(found)
-        self._last = next((line for line in reversed(found) if written_at(line)), self._last)
+        for line in found[-_KNOWN_LINES:]:
+            if at := written_at(line):
+                self._known.append(line[-_KNOWN_END:] + b"\n")
+                self._known_at = at
         lines += found
         more = self._at < size
         if not more and self._has_successor(file):
@@ -146,18 +155,18 @@ class LogFollower:
         return Turn(tuple(lines), more)
 
     def _find_place(self, file: BinaryIO, size: int) -> None:
-        """In a file that was cut: behind the last line that we had, if that is still there."""
-        known = self._last + b"\n"
+        """In a file that was cut: behind the last of our lines that is still there."""
         begin = max(0, size - NEAR_END_BYTES)
-        found = _read_at(file, begin, NEAR_END_BYTES).rfind(known)
-        at = written_at(self._last)
-        if at is None:
+        rest = _read_at(file, begin, NEAR_END_BYTES)
+        for known in reversed(self._known):
+            if (found := rest.rfind(known)) >= 0:
+                self._go_to(begin + found + len(known))
+                self._tail = known[-_KNOWN_TAIL:]
+                return
+        if self._known_at is None:
             self._go_to(0)
-        elif found >= 0:
-            self._go_to(begin + found + len(known))
-            self._tail = known[-_KNOWN_TAIL:]
         else:
-            self._since = at + SLACK_S / 2  # the very second is not over yet
+            self._since = self._known_at + SLACK_S / 2  # the very second is not over yet
             self._go_to_moment(file, size)
 
     def _go_to_moment(self, file: BinaryIO, size: int) -> None:

@@ -371,6 +371,19 @@ def test_file_whose_end_was_cut_off_brings_nothing_again(log, follow, cut_off):
     assert numbers_in(lines) == [1000, 1001]
 
 
+def test_lines_of_one_second_come_once_although_the_last_was_cut(log, follow):
+    lines = [entry(BEGIN, f"line {number}") for number in range(1000)]
+    append(log, b"".join(lines))
+    follower = follow(since=BEGIN)
+    assert len(read_all(follower)) == 1000
+
+    os.truncate(log, log.stat().st_size - 10)
+    assert read_all(follower) == []
+    append(log, b"\n" + entry(BEGIN, "line 1000"))
+
+    assert numbers_in(read_all(follower)[-1:]) == [1000]
+
+
 def test_file_that_was_emptied_and_filled_again_is_read_whole(log, follow):
     append(log, numbered(*range(10)))
     follower = follow(since=BEGIN)
