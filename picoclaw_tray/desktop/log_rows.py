@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from picoclaw_tray.logs.columns import Columns, columns
 from picoclaw_tray.logs.entry import Source, is_continuation
@@ -86,4 +86,4 @@ def _shown_line(store: LogStore, n: int) -> str:
     if not excess:
         return line
     more = QCoreApplication.translate("log", " … [and {count} bytes more]")
-    return line + more.format(count=excess)
+    return line + more.format(count=QLocale().toString(excess))
