@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -24,6 +26,8 @@ MEGABYTE = 1024 * 1024
 GIGABYTE = 1024 * MEGABYTE
 TAIL = 512 * 1024
 SIZE_AIM = Aim(2, Of.RATIO)
+STARTED = 1.8e9
+"""When the gateway was started that is followed; seconds since the epoch."""
 
 FLOOD = [flood_line(n).rstrip("\n").encode() for n in range(BLOCK)]
 USUAL = lines(BLOCK)
@@ -67,23 +71,33 @@ def _mask(texts: Iterable[str]) -> list[str]:
 
 
 def _following(bench: Bench) -> Iterator[Figure]:
-    tail = b"".join(line + b"\n" for line in lines(TAIL // 110))
+    old, new = (_logged(at) for at in (STARTED - 60, STARTED))
+    block, tail = old * (MEGABYTE // 4 // len(old)), new * (TAIL // len(new))
 
     def begin(size: int) -> float:
         path = bench.folder / f"{size}.log"
         with path.open("wb") as file:
-            file.truncate(size - len(tail))
-            file.seek(size - len(tail))
+            for _ in range((size - len(tail)) // len(block)):
+                file.write(block)
             file.write(tail)
-        return best_us(partial(_read, path), 1) / 1000
+        milliseconds = best_us(partial(_read, path), 1) / 1000
+        path.unlink()
+        return milliseconds
 
     small, large = begin(MEGABYTE), begin(GIGABYTE)
-    note = "baseline: one of 1 MB"
+    note = "both end with as many lines of the gateway that is followed; baseline: one of 1 MB"
     yield Figure("to begin to follow 1 GB", large, "ms", small, SIZE_AIM, note)
 
 
+def _logged(at: float) -> bytes:
+    """A line of ``gateway.log`` that was written then."""
+    time = datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    line = {"level": "info", "component": "agent", "time": time, "caller": "a.go:7"}
+    return json.dumps({**line, "message": "Handled"}, separators=(",", ":")).encode() + b"\n"
+
+
 def _read(path: Path) -> None:
-    follower = LogFollower(path)
+    follower = LogFollower(path, since=STARTED)
     while follower.read_more().more:
         pass
     follower.close()
