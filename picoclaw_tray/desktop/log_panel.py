@@ -102,8 +102,8 @@ class LogPanel(QWidget):
 
     @Slot()
     def _on_reset(self) -> None:
-        """The line that the person was at is gone; Qt does not tell."""
-        self.view.line_chosen.emit(-1)
+        """The line that the person was at may be gone; Qt does not tell."""
+        self.view.line_chosen.emit(self._place())
 
     @Slot(int)
     def _on_line_chosen(self, n: int) -> None:
@@ -122,8 +122,12 @@ class LogPanel(QWidget):
 
     @Slot()
     def _show_current(self) -> None:
+        self._show_details(self._place())
+
+    def _place(self) -> int:
+        """The number of the line that the person is at; -1: at none."""
         line = self.view.current_line
-        self._show_details(-1 if line is None else line)
+        return -1 if line is None else line
 
     @Slot()
     def _on_details_closed(self) -> None:

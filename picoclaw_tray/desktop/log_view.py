@@ -67,6 +67,7 @@ class LogView(QTableView):
         self._seen_end = 0
         self._store = model.store  # whose lines are shown
         self._kept = -1  # the line where the person is, while there are other rows
+        self._is_chosen = False  # and they have chosen it
         self._delegate = LineDelegate(self, model)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
@@ -231,7 +232,8 @@ class LogView(QTableView):
     def _on_about_to_be_reset(self) -> None:
         """Remembers where the person is: at a line that they chose and see, or that they read."""
         in_sight, chosen = self.lines_in_sight(), self.current_line
-        if chosen is not None and chosen in in_sight:
+        self._is_chosen = chosen is not None and chosen in in_sight
+        if chosen is not None and self._is_chosen:
             self._kept = chosen
         else:
             self._kept = -1 if self._is_following or not in_sight else in_sight.start
@@ -244,10 +246,18 @@ class LogView(QTableView):
         self._store = self._log.store
         if is_filtered and self._log.rowCount():
             self._set_following(False)
-            row = min(self._log.row_of(self._kept), self._log.rowCount() - 1)
-            self.show_line(self._log.line_at(row))
+            self._go_back()
         else:
             self._set_following(True)
+
+    def _go_back(self) -> None:
+        """To the line where the person was, or what is near it now."""
+        row = min(self._log.row_of(self._kept), self._log.rowCount() - 1)
+        if self._is_chosen and self._log.line_at(row) == self._kept:
+            self.show_line(self._kept)
+        else:
+            top = QAbstractItemView.ScrollHint.PositionAtTop
+            self.scrollTo(self._log.index(row, Column.MESSAGE), top)
 
     @Slot("QModelIndex", int, int)
     def _on_rows_removed(self, _parent: QModelIndex, start: int, end: int) -> None:

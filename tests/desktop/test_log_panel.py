@@ -352,6 +352,31 @@ def test_person_stays_at_their_line_when_a_filter_is_taken_off(rig):
     assert not rig.view.is_following
 
 
+def test_details_go_on_showing_the_line_when_a_filter_changes(rig):
+    rig.click(2)
+    rig.panel.actions_.details.setChecked(True)
+    assert "Slow answer" in details(rig)
+
+    filter_by(rig, level=Level.WARN)
+    filter_by(rig)
+
+    assert "Slow answer" in details(rig)
+    rig.panel.filter.restore(FilterState(level=Level.ERROR))
+    rig.qtbot.waitUntil(lambda: "Slow answer" not in details(rig))
+    assert rig.view.current_line is None
+
+
+def test_who_reads_without_a_choice_goes_on_reading_there(rig):
+    rig.print(100, "12:00:00 INF x a.go:1 > line {}")
+    rig.bar.setValue(40)
+    top = rig.view.lines_in_sight().start
+
+    filter_by(rig, level=Level.INFO)
+
+    assert rig.view.lines_in_sight().start == top
+    assert rig.view.current_line is None
+
+
 def test_who_follows_goes_on_doing_so_through_a_filter(rig):
     rig.print(100)
 
