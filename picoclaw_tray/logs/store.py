@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from picoclaw_tray.logs.marks import RunMark
 
-_AT_ONCE = 16 * 1024
-"""Bytes of a line that is masked in one go."""
-
 _SHARE_GONE = 8
 """One in so many may be a line that was dropped and still takes memory."""
 
@@ -255,10 +252,7 @@ class LogStore:
         Raises:
             IndexError: The line was dropped, or is not there yet.
         """
-        raw = self._without_key(n)
-        if len(raw) <= _AT_ONCE:
-            return iter((self.redactor.mask(decode_line(raw)),))
-        return line_pieces(raw, self.redactor)
+        return line_pieces(self._without_key(n), self.redactor)
 
     def beginning(self, n: int, max_chars: int) -> tuple[str, int]:
         """Returns the beginning of a line and how many bytes more it has, for the screen.

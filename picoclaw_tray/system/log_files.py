@@ -38,14 +38,11 @@ def runs_folder(place: GatewayPlace) -> Path:
     return archive_folder(folder)
 
 
-def known_token(place: GatewayPlace) -> str:
-    """The token of the gateway that runs, which nobody may read anywhere; empty if unknown."""
-    record = _pid_record(place)
-    return record.token if record is not None else ""
-
-
 class KnownSecrets:
-    """That token, and what the files of the config hold, read anew whenever one has changed."""
+    """What nobody may read anywhere: the token of the gateway that runs, and what its config holds.
+
+    Files are read anew whenever one has changed.
+    """
 
     def __init__(self, place: GatewayPlace) -> None:
         from picoclaw_tray.system.config_files import ConfigFiles  # noqa: PLC0415 - slow to import
@@ -55,7 +52,9 @@ class KnownSecrets:
 
     def read(self) -> tuple[str, ...]:
         """What is secret now."""
-        return known_token(self._place), *self._config.read().secrets
+        record = _pid_record(self._place)
+        token = () if record is None else (record.token,)
+        return *token, *self._config.read().secrets
 
 
 def newest_run(place: GatewayPlace) -> ArchivedRun | None:

@@ -12,7 +12,7 @@ from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_note
 from picoclaw_tray.logs.store import LogStore
 from picoclaw_tray.system import log_files
 from picoclaw_tray.system.log_archive import ArchiveLimits, LogArchive
-from picoclaw_tray.system.log_files import KnownSecrets, Tail, known_token, runs_folder
+from picoclaw_tray.system.log_files import KnownSecrets, Tail, runs_folder
 from picoclaw_tray.system.paths import GatewayPlace
 
 
@@ -198,11 +198,12 @@ def test_run_is_over_when_its_tray_is_gone(scene, monkeypatch):
 
 
 def test_token_is_that_of_the_pid_file(scene):
-    assert known_token(scene.place) == ""
+    secrets = KnownSecrets(scene.place)
+    assert secrets.read() == ()
 
     scene.pid_file(1)
 
-    assert known_token(scene.place) == "0123456789abcdef" * 2
+    assert secrets.read() == ("0123456789abcdef" * 2,)
 
 
 def test_secrets_of_the_config_are_known(scene):
@@ -211,6 +212,6 @@ def test_secrets_of_the_config_are_known(scene):
     )
 
     secrets = KnownSecrets(scene.place)
-    assert secrets.read() == ("", "Planted1a2b3c")
+    assert secrets.read() == ("Planted1a2b3c",)
     scene.place.config.write_text('{"version":3,"model_list":[{"api_keys":["Other4a5b6c')
-    assert secrets.read() == ("", "Other4a5b6c")
+    assert secrets.read() == ("Other4a5b6c",)
