@@ -54,9 +54,7 @@ def waiting(start_rig: Callable[[LaunchSite], Rig], home: GatewayHome) -> Rig:
 def running(start_rig: Callable[[LaunchSite], Rig], home: GatewayHome) -> Rig:
     """A tray whose gateway runs, with its window open: it looks often."""
     rig = start_rig(home.site())
-    rig.open_window()
-    rig.app.begin(start=True)
-    rig.until_runs()
+    rig.start_with_window()
     rig.until(lambda: "Version" in rig.says)
     return rig
 

@@ -87,9 +87,7 @@ def test_settings_that_cannot_be_used_are_told_and_the_defaults_used(
         )
     )
 
-    rig.open_window()
-    rig.app.begin(start=True)
-    rig.until_runs()
+    rig.start_with_window()
 
     expected = sentence.format(path=path)
     assert read.settings == Settings()

@@ -24,7 +24,7 @@ from picoclaw_tray.logs.marks import MarkKind, RunMark, dump_mark
 from picoclaw_tray.logs.query import Query
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.store import LogStore
-from tests.support.window_rig import LEFT, Key, Modifier, WindowRig
+from tests.support.window_rig import LEFT, Key, Modifier, WindowRig, window_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,12 +46,8 @@ LINES = [
 
 @pytest.fixture
 def rig(qtbot: QtBot) -> Iterator[WindowRig]:
-    rig = WindowRig(qtbot)
-    rig.store.extend(LINES)
-    rig.model.catch_up()
-    rig.settle()
-    yield rig
-    rig.window.set_confirm_close(False)
+    with window_with(qtbot, LINES) as rig:
+        yield rig
 
 
 def field(rig: WindowRig) -> SearchField:

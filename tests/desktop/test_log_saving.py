@@ -18,7 +18,7 @@ from picoclaw_tray.desktop.log_export import Form
 from picoclaw_tray.desktop.save_dialog import SaveDialog, usual_folder
 from picoclaw_tray.logs.redaction import MASK, Redactor
 from picoclaw_tray.logs.store import LogStore
-from tests.support.window_rig import HELD, Key, Modifier, WindowRig
+from tests.support.window_rig import HELD, Key, Modifier, WindowRig, window_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,12 +48,8 @@ JSON = "JSON lines (*.jsonl)"
 
 @pytest.fixture
 def rig(qtbot: QtBot) -> Iterator[WindowRig]:
-    rig = WindowRig(qtbot)
-    rig.store.extend(LINES)
-    rig.model.catch_up()
-    rig.settle()
-    yield rig
-    rig.window.set_confirm_close(False)
+    with window_with(qtbot, LINES) as rig:
+        yield rig
 
 
 @pytest.fixture

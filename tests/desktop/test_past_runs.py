@@ -143,9 +143,7 @@ def test_run_that_was_chosen_is_no_filter_any_more_after_a_clear(
     start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
 ) -> None:
     rig = start_rig(stand_in_home.site())
-    rig.open_window()
-    rig.app.begin(start=True)
-    rig.until_runs()
+    rig.start_with_window()
     rig.until(lambda: rig.lines)
     box = run_box(rig)
     box.opening.emit()

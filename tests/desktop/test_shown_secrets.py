@@ -58,9 +58,7 @@ def test_window_and_notifications_of_a_crash_show_no_planted_secret(
     plant(stand_in_home)
     site = stand_in_home.site(f"say={SAID} {SAID_VALUES},crash-after=1,times=1")
     rig = start_rig(replace(site, environ={**site.environ, **IN_ENVIRONMENT}))
-    rig.open_window()
-    rig.app.begin(start=True)
-    rig.until_runs()
+    rig.start_with_window()
     token = token_of(stand_in_home)
 
     rig.until_phase(Backoff)

@@ -45,9 +45,7 @@ def test_level_is_explained_and_another_one_holds_after_a_restart(
 ) -> None:
     site = home.site()
     rig = start_rig(site)
-    rig.open_window()
-    rig.app.begin(start=True)
-    first = rig.until_runs()
+    first = rig.start_with_window()
     rig.until(lambda: WARN in rig.says)
 
     assert not offered(rig)
@@ -69,9 +67,7 @@ def test_level_that_is_changed_in_the_config_is_told_in_the_same_place(
     start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
 ) -> None:
     rig = start_rig(stand_in_home.site())
-    rig.open_window()
-    rig.app.begin(start=True)
-    rig.until_runs()
+    rig.start_with_window()
     rig.until(lambda: WARN in rig.says)
 
     stand_in_home.configure(log_level="debug")
@@ -89,9 +85,7 @@ def test_level_that_was_chosen_for_one_gateway_is_not_told_of_the_next(
     start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
 ) -> None:
     rig = start_rig(stand_in_home.site())
-    rig.open_window()
-    rig.app.begin(start=True)
-    first = rig.until_runs()
+    first = rig.start_with_window()
     rig.until(lambda: WARN in rig.says)
     choose(rig, "info")
 
@@ -110,9 +104,7 @@ def test_debug_lines_that_are_looked_for_are_explained_at_info_too(
 ) -> None:
     home.configure(log_level="info")
     rig = start_rig(home.site())
-    rig.open_window()
-    rig.app.begin(start=True)
-    rig.until_runs()
+    rig.start_with_window()
     rig.look()
     assert not strip(rig).isVisible()
 
@@ -127,9 +119,7 @@ def test_sentence_that_was_dismissed_comes_back_only_with_another_wish(
     start_rig: Callable[[LaunchSite], Rig], stand_in_home: GatewayHome
 ) -> None:
     rig = start_rig(stand_in_home.site())
-    rig.open_window()
-    rig.app.begin(start=True)
-    rig.until_runs()
+    rig.start_with_window()
     rig.until(lambda: WARN in rig.says)
 
     strip(rig).dismissed.emit()
@@ -157,8 +147,6 @@ def test_size_of_the_log_is_told(
 ) -> None:
     stand_in_home.configure(log_level="info")
     rig = start_rig(stand_in_home.site())
-    rig.open_window()
-    rig.app.begin(start=True)
-    rig.until_runs()
+    rig.start_with_window()
 
     rig.until(lambda: "gateway.log " in rig.says)

@@ -96,6 +96,19 @@ def in_a_shell(command: str, home: GatewayHome) -> subprocess.CompletedProcess[s
     )
 
 
+def write_log(home, text):
+    """What a gateway has logged that nobody reads from a pipe."""
+    home.place.log.parent.mkdir(parents=True, exist_ok=True)
+    home.place.log.write_text(text, encoding="utf-8")
+
+
+def logged(message, **fields):
+    line = {"level": "warn", "component": "x", **fields, "time": "2026-04-24T16:50:19+08:00"}
+    return (
+        json.dumps({**line, "caller": "a.go:1", "message": message}, separators=(",", ":")) + "\n"
+    )
+
+
 def lines_of(said_) -> list[str]:
     assert said_.status == 0, said_
     return said_.out.splitlines()
@@ -149,12 +162,7 @@ def test_more_lines_than_an_answer_has_room_for_are_told(shell, start):
 
 
 def test_lines_are_found_as_they_are_printed(shell, stand_in_home):
-    stand_in_home.place.log.parent.mkdir()
-    line = (
-        '{"level":"warn","component":"x","channel":"pico","time":"2026-04-24T16:50:19+08:00",'
-        '"caller":"a.go:1","message":"Hm"}'
-    )
-    stand_in_home.place.log.write_text(line + "\n", encoding="utf-8")
+    write_log(stand_in_home, logged("Hm", channel="pico"))
 
     printed = ["16:50:19 WRN x a.go:1 > Hm channel=pico"]
     assert lines_of(shell("logs", "--grep", "channel=pico")) == printed
@@ -200,11 +208,7 @@ def test_closed_pipe_ends_it_quietly(stand_in_home, start):
 
 
 def test_follow_ends_quietly_when_nobody_reads_although_nothing_comes(stand_in_home, own_machine):
-    stand_in_home.place.log.parent.mkdir()
-    stand_in_home.place.log.write_text(
-        '{"level":"warn","component":"x","time":"2026-04-24T16:50:19+08:00","message":"Hm"}\n',
-        encoding="utf-8",
-    )
+    write_log(stand_in_home, logged("Hm"))
     command = f"{sys.executable} -m picoclaw_tray logs -f | head -n 1"
 
     ended = in_a_shell(command, stand_in_home)
@@ -295,8 +299,7 @@ def test_no_secret_leaves(shell, start, stand_in_home):
 
 def test_secret_of_the_config_is_masked_in_a_log_that_no_tray_follows(shell, stand_in_home):
     plant(stand_in_home)
-    stand_in_home.place.log.parent.mkdir(parents=True, exist_ok=True)
-    stand_in_home.place.log.write_text(f"it {SAID_VALUES}\n", encoding="utf-8")
+    write_log(stand_in_home, f"it {SAID_VALUES}\n")
 
     told = shell("logs")
 
@@ -328,8 +331,7 @@ def test_what_makes_no_sense_is_explained(shell):
 
 
 def test_expression_that_takes_too_long_is_said(shell, stand_in_home):
-    stand_in_home.place.log.parent.mkdir()
-    stand_in_home.place.log.write_text(f"{'a' * 3000}!\n" * 9, encoding="utf-8")
+    write_log(stand_in_home, f"{'a' * 3000}!\n" * 9)
 
     told = shell("logs", "--grep", "(a+)+b")
 
@@ -338,12 +340,7 @@ def test_expression_that_takes_too_long_is_said(shell, stand_in_home):
 
 
 def test_without_a_tray_the_end_of_the_log_is_read(shell, stand_in_home):
-    stand_in_home.place.log.parent.mkdir()
-    line = (
-        '{"level":"warn","component":"x","time":"2026-04-24T16:50:19+08:00",'
-        '"caller":"a.go:1","message":"Hm"}'
-    )
-    stand_in_home.place.log.write_text(line + "\n", encoding="utf-8")
+    write_log(stand_in_home, logged("Hm"))
 
     told = shell("logs")
 
@@ -352,13 +349,7 @@ def test_without_a_tray_the_end_of_the_log_is_read(shell, stand_in_home):
 
 
 def test_without_a_tray_all_of_the_log_is_searched(shell, stand_in_home):
-    stand_in_home.place.log.parent.mkdir()
-    lines = [
-        f'{{"level":"warn","component":"x","time":"2026-04-24T16:50:19+08:00",'
-        f'"caller":"a.go:1","message":"Number {n}."}}\n'
-        for n in range(20_000)
-    ]
-    stand_in_home.place.log.write_text("".join(lines), encoding="utf-8")
+    write_log(stand_in_home, "".join(logged(f"Number {n}.") for n in range(20_000)))
 
     assert len(lines_of(shell("logs", "--grep", r"Number \d\."))) == 10
     assert len(lines_of(shell("logs", "-n", "0"))) == 20_000
@@ -426,8 +417,7 @@ def test_follow_survives_rotation_and_loss_and_tells_each_entry_once(shell, stan
 
 
 def test_full_disk_is_named(shell, stand_in_home):
-    stand_in_home.place.log.parent.mkdir()
-    stand_in_home.place.log.write_text('{"level":"info","time":"2026-01-01T00:00:00+00:00"}\n')
+    write_log(stand_in_home, logged("Hm"))
 
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         ended = subprocess.run(

@@ -153,6 +153,12 @@ class Rig:
         self.app.show_window()
         return self.window
 
+    def start_with_window(self) -> int:
+        """Somebody looks on while a gateway is started; its PID."""
+        self.open_window()
+        self.app.begin(start=True)
+        return self.until_runs()
+
     def until(self, holds: Callable[[], object], timeout_ms: int = PATIENCE_MS) -> None:
         def is_so() -> bool:
             return bool(holds())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,11 +15,24 @@ from picoclaw_tray.desktop.log_window import GatewayWindow, WindowContent
 from picoclaw_tray.logs.store import LogStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pytestqt.qtbot import QtBot
 
 HELD: Final = 200
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 LEFT: Final = Qt.MouseButton.LeftButton
+
+
+@contextmanager
+def window_with(qtbot: QtBot, lines: Sequence[bytes]) -> Iterator[WindowRig]:
+    """A window that shows these lines, and may be closed at the end without a question."""
+    rig = WindowRig(qtbot)
+    rig.store.extend(lines)
+    rig.model.catch_up()
+    rig.settle()
+    yield rig
+    rig.window.set_confirm_close(False)
 
 
 class WindowRig:
